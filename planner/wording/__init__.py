@@ -1,0 +1,75 @@
+"""Every sentence the program says to a person, in Chinese and in English: one catalogue.
+
+The sentences stand in TOML files beside this one, a file an area; the key ``brief.unknown_key`` is the entry
+``unknown_key`` of ``brief.toml``. A `Message` is a sentence not yet in any language: it is carried through the
+stages as it is and turned into text where somebody reads it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, get_args
+
+__all__ = ["LANGUAGES", "Lang", "Message", "Text", "catalogue", "say"]
+
+Lang = Literal["zh", "en"]
+LANGUAGES: tuple[Lang, ...] = get_args(Lang)
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words that a playbook or provider file brings in both languages."""
+
+    zh: str
+    en: str
+
+    def text(self, lang: Lang) -> str:
+        """Return the words in one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence of the catalogue with the values that go into it.
+
+    A value may itself be a `Message` or a `Text`; it is put into the same language.
+    """
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, lang: Lang) -> str:
+        """Return the sentence in one language."""
+        return say(self.key, lang, **self.values)
+
+
+@cache
+def catalogue(area: str) -> dict[str, dict[str, str]]:
+    """Return one area's entries, each ``{"zh": ..., "en": ...}``."""
+    return tomllib.loads((files(__name__) / f"{area}.toml").read_text(encoding="utf-8"))
+
+
+def say(key: str, lang: Lang, **values: Any) -> str:
+    """Return one entry of the catalogue in one language, with its values put in.
+
+    Parameters
+    ----------
+    key
+        ``area.entry``.
+    lang
+        ``zh`` or ``en``.
+    values
+        What the braces of the entry name; format specifications work as in `str.format`.
+
+    Raises
+    ------
+    KeyError
+        No such entry, or a value is missing: a bug of ours, never the user's.
+    """
+    area, _, entry = key.partition(".")
+    shown = {name: value.text(lang) if isinstance(value, Message | Text) else value for name, value in values.items()}
+    return catalogue(area)[entry][lang].format(**shown)
