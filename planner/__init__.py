@@ -1,0 +1,1 @@
+"""An hour-by-hour planner of paid traffic for online promotions."""
