@@ -1,0 +1,115 @@
+"""The command line: thin commands over the library, a file a family of commands, each loaded when it is called.
+
+stdout is data, stderr is talk. Exit codes: 0 done, 1 our fault, 2 wrong usage (also: would overwrite), 3 a file has
+problems, 4 no plan fits.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+__all__ = ["VERSION", "main", "planner"]
+
+VERSION = "0.1.0"
+
+# name -> (module, one line of help); the command is the module's attribute of that name with _ for -.
+COMMANDS = {
+    "demo": ("planner.cli.planning", "The whole job on the bundled example."),
+    "init": ("planner.cli.starting", "Write a commented brief to fill in."),
+    "check": ("planner.cli.planning", "Validate a brief and say what the plan will rest on."),
+    "plan": ("planner.cli.planning", "Plan a promotion hour by hour."),
+    "playbook": ("planner.cli.starting", "List, show or copy the built-in playbooks."),
+}
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are imported when one of them is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command = getattr(module, cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            raise click.exceptions.NoSuchCommand(name, possibilities=list(COMMANDS), ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # The one-line helps stand in the table above, so that listing the commands imports none of them.
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 a fault of ours, 2 wrong usage, 3 a file has problems, 4 no plan fits.",
+)
+@click.version_option(VERSION, prog_name="planner")
+@click.option("--debug", is_flag=True, help="Show the traceback of a fault.")
+def planner(debug: bool) -> None:
+    """Plan paid traffic for an online promotion, hour by hour.
+
+    \b
+    planner demo -o out                          see what it does
+    planner init --lang zh                       a brief to fill in
+    planner plan brief.toml --history data.csv -o out
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit with the code the module promises."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A console or a redirected stdout may have a code page without some of our characters: show a ?, do not crash.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        planner.main(arguments, prog_name="planner", standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as fault:
+        sys.exit(_report(fault, debug="--debug" in arguments))
+    sys.exit(0)
+
+
+def _report(fault: Exception, *, debug: bool) -> int:
+    """Say what went wrong on stderr and return the exit code."""
+    from planner.cli.talk import language
+    from planner.errors import PlannerError
+    from planner.wording import say
+
+    if isinstance(fault, PlannerError):
+        lang = language()
+        click.echo(fault.text(lang), err=True)
+        click.echo(say("cli.nothing_written", lang, count=len(fault.problems)), err=True)
+        return fault.exit_code
+    if debug:
+        import traceback
+
+        traceback.print_exception(fault)
+    click.echo(say("cli.our_fault", "en", kind=type(fault).__name__, why=fault), err=True)
+    return 1
+
+
