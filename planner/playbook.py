@@ -19,7 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from planner.errors import InputError, Problem
 from planner.toml_input import TomlSource, complaint, parse_model, read_toml, suggestion
-from planner.wording import Message, Text
+from planner.wording import Lang, Message, Text, say
 
 __all__ = [
     "OUTSIDE",
@@ -35,6 +35,7 @@ __all__ = [
     "lay_out",
     "load_playbook",
     "playbook_text",
+    "window_table",
 ]
 
 Stance = Literal["compete", "hold", "low_bid", "notify", "flash_deal", "neutral"]
@@ -49,6 +50,13 @@ class Moment:
 
     day: int | None
     minutes: int
+
+    def __str__(self) -> str:
+        sign = "-" if self.minutes < 0 else "+"
+        clock = f"{abs(self.minutes) // 60:02d}:{abs(self.minutes) % 60:02d}"
+        if self.day is None:
+            return f"T{sign}{clock}" if self.minutes else "T"
+        return f"D{self.day:+d} {clock}" if self.day else f"D {clock}"
 
     def at(self, date: dt.date, opening: dt.datetime, zone: ZoneInfo) -> dt.datetime:
         """Return the instant, in UTC.
@@ -292,6 +300,18 @@ def load_playbook(name_or_path: str | Path, folder: Path | None = None) -> Playb
     if problems := _problems(playbook, source):
         raise InputError(problems)
     return playbook
+
+
+def window_table(playbook: Playbook, lang: Lang) -> str:
+    """Return a playbook's windows as lines to read, with the multiples each stands for."""
+    lines = [f"{playbook.name}: {playbook.title.text(lang)}", playbook.about.text(lang), ""]
+    for window in playbook.windows:
+        prior = window.prior
+        span = f"{window.start} - {window.end}"
+        lines.append(f"{window.number:>2}  {span:<23}  {say(f'labels.stance_{window.stance}', lang)}  {window.name.text(lang)}")
+        lines.append("    " + say("playbook.prior", lang, traffic=prior.traffic, price=prior.price, conversion=prior.conversion))
+        lines.append(f"    {window.reason.text(lang)}")
+    return "\n".join(lines)
 
 
 def _problems(playbook: Playbook, source: TomlSource) -> list[Problem]:

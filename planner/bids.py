@@ -1,0 +1,121 @@
+"""From money to bids: bounds that the ad tool's bids set on spend, the bid behind each spend, caps, limits, rounding.
+
+Inside the planner every bid is per click. Channels sold by the thousand impressions are turned into clicks by their
+click-through on the way in and back on the way out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.brief import Brief
+from planner.curves import spend_at_bid
+from planner.wording import Lang, say
+
+__all__ = ["BidBounds", "bid_bounds", "cap_spend", "plan_limits", "shown_bids", "spend_bounds", "tool_unit"]
+
+Floats = NDArray[np.float64]
+
+# The lowest step of a time-of-day discount, as a share of the base bid, below which the platform's tool only knows off.
+_LOWEST_STEP = {"tmall": 0.30, "taobao": 0.30}
+# Hourly caps are a guard against runaway hours, not the plan: hard caps at the planned spend cost profit whenever an
+# hour turns out better than forecast.
+_CAP_SLACK = 1.5
+_CAP_CLICKS = 5.0
+# How far a channel's day may run over its plan before its own limit stops it, while the total holds.
+_LIMIT_SLACK = 1.25
+_NO_DECIMALS = {"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "PYG", "RWF"}
+
+
+@dataclass(frozen=True, eq=False)
+class BidBounds:
+    """What the tool's bids allow, a row a cell of the market, per click.
+
+    `base` is the bid that percentages refer to, `per_click` turns a bid per click into the channel's own unit.
+    """
+
+    base: Floats
+    lowest: Floats
+    highest: Floats
+    per_click: Floats
+
+
+def tool_unit(currency: str) -> float:
+    """Return the smallest amount of a currency that a tool takes."""
+    return 1.0 if currency in _NO_DECIMALS else 0.01
+
+
+def bid_bounds(brief: Brief, market: pd.DataFrame) -> BidBounds:
+    """Return base, lowest and highest bid per click for each row of `tables.MARKET`."""
+    per_click = np.ones(len(market))
+    base = market.groupby("channel")["reference_bid"].transform("median").to_numpy(dtype=float).copy()
+    lowest, highest = np.zeros(len(market)), np.full(len(market), np.inf)
+    for channel in brief.channels:
+        rows = (market["channel"] == channel.name).to_numpy()
+        if not rows.any():
+            continue
+        if channel.kind == "cpm":
+            per_click[rows] = 1000 * market.loc[rows, "click_through"].to_numpy()
+        if channel.base_bid is not None:
+            base[rows] = channel.base_bid / per_click[rows]
+        lowest[rows] = channel.min_bid / per_click[rows]
+        if channel.max_bid is not None:
+            highest[rows] = channel.max_bid / per_click[rows]
+    lowest = np.maximum(lowest, _LOWEST_STEP.get(brief.shop.platform, 0.0) * base)
+    return BidBounds(base, lowest, np.maximum(highest, lowest), per_click)
+
+
+def cap_spend(spend: Floats, price: Floats, high: Floats, total: float) -> Floats:
+    """Return hourly caps: half as much again as the plan, room for a few clicks, and for a good hour.
+
+    Parameters
+    ----------
+    spend
+        Planned spend per cell. [currency]
+    price
+        Price of a click. [currency]
+    high
+        90 % point of the spend at the planned bid, uncapped. [currency]
+    total
+        Money for ads; no cap is above it. [currency]
+    """
+    loose = np.maximum(np.maximum(_CAP_SLACK * spend, spend + _CAP_CLICKS * price), high)
+    return np.where(spend > 0, np.minimum(loose, total), 0.0)
+
+
+def shown_bids(bids: Floats, bounds: BidBounds, unit: float) -> tuple[Floats, Floats]:
+    """Return bids in the channels' own units, rounded down to the tool's step, and in per cent of the base bid."""
+    shown = np.floor(bids * bounds.per_click / unit + 1e-6) * unit
+    # A bid that rounds to nothing would switch the cell off: the smallest bid is meant.
+    shown = np.where((bids > 0) & (shown <= 0), unit, shown).round(6)
+    return shown, np.where(bids > 0, 100 * shown / (bounds.base * bounds.per_click), 0.0).round(1)
+
+
+def spend_bounds(market: pd.DataFrame, cells: pd.DataFrame, bounds: BidBounds) -> tuple[Floats, Floats]:
+    """Return the spend at the lowest and at the highest bid of each cell."""
+    low = spend_at_bid(cells, bounds.lowest)
+    high = np.full(len(market), np.inf)
+    capped = np.isfinite(bounds.highest)
+    high[capped] = spend_at_bid(cells, np.where(capped, bounds.highest, 1.0))[capped]
+    return np.minimum(low, high), high
+
+
+def plan_limits(schedule: pd.DataFrame, money: float, unit: float, lang: Lang) -> pd.DataFrame:
+    """Return `tables.LIMITS`: what to set as each channel's daily budget, together at most `money`.
+
+    A day's limit is looser than its plan as far as the total allows, so that a good day is not cut short.
+    """
+    planned = schedule.assign(date=schedule["start"].dt.strftime("%Y-%m-%d")).groupby(["date", "channel"], sort=True)["spend"].sum()
+    total = float(planned.sum())
+    slack = min(_LIMIT_SLACK, money / total) if total > 0 else 1.0
+    steps = np.floor(planned.to_numpy() * slack / unit + 1e-6)
+    whole = round(1 / unit)
+    # Ad tools take whole units of the currency as a daily budget; rounding down keeps the sum below the money.
+    limits = np.where(steps >= whole, np.floor(steps / whole), steps / whole)
+    why = say("plan.limit_why", lang, slack=100 * (slack - 1)) if slack > 1.005 else say("plan.limit_tight", lang)
+    table = planned.rename("limit").reset_index()
+    return table.assign(limit=limits, why=why)
