@@ -17,6 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from planner.errors import InputError, Problem
 from planner.playbook import Playbook, Role, Stance, Timetable, lay_out, load_playbook
+from planner.providers import builtin_providers, parse_hours
 from planner.toml_input import TomlSource, complaint, parse_model, read_toml, suggestion
 from planner.wording import Lang, Message
 
@@ -69,7 +70,11 @@ def _share(value: object) -> object:
     value = _no_flag(value)
     if isinstance(value, int | float) and not 0 <= value <= 1:
         percent = 1 < value <= 100
-        advice = Message("brief.share_percent", {"share": value / 100, "percent": value}) if percent else Message("brief.share_example")
+        advice = (
+            Message("brief.share_percent", {"share": value / 100, "percent": value})
+            if percent
+            else Message("brief.share_example")
+        )
         raise complaint("brief.bad_share", advice=advice)
     return value
 
@@ -138,7 +143,10 @@ class Promotion(_Table):
     @classmethod
     def _zone_exists(cls, value: str) -> str:
         if value not in available_timezones():
-            raise complaint("brief.no_such_zone", advice=suggestion(value, available_timezones()).values.get("meant", "Asia/Shanghai"))
+            raise complaint(
+                "brief.no_such_zone",
+                advice=suggestion(value, available_timezones()).values.get("meant", "Asia/Shanghai"),
+            )
         return value
 
     @field_validator("date", mode="before")
@@ -235,7 +243,7 @@ class HistorySettings(_Table):
 
 
 class Segment(_Table):
-    """A group of customers who can be written to."""
+    """A group of customers who can be written to, and what past sends to them brought."""
 
     name: Name
     people: Annotated[int, Field(ge=0)]
@@ -245,27 +253,45 @@ class Segment(_Table):
     opt_out: Share | None = None
     customer_value: Amount | None = None
     max_messages: Annotated[int, Field(ge=0, le=10)] = 1
+    past_messages: Annotated[int, Field(ge=0)] = 0
+    past_visits: Annotated[int, Field(ge=0)] = 0
+    past_orders: Annotated[int, Field(ge=0)] = 0
+    past_opt_outs: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _results_in_order(self) -> Segment:
+        if not max(self.past_visits, self.past_opt_outs) <= self.past_messages or self.past_orders > self.past_visits:
+            raise complaint("brief.past_results", segment=self.name)
+        return self
 
 
 class Sms(_Table):
-    """Text messages: what they cost and when they may be sent."""
+    """Text messages: what a billed part costs, when they may be sent, and what they say."""
 
     price: Positive | None = None
     provider: Name | None = None
     hours: str | None = None
     throughput: Positive | None = None
     hold_out: Share = 0.05
+    gap_hours: Amount = 12.0
     text: str | None = None
+    signature: Name | None = None
+    offer: Name | None = None
+    link: Name | None = None
     segments: tuple[Segment, ...] = ()
+
+    @field_validator("provider")
+    @classmethod
+    def _provider_exists(cls, value: str | None) -> str | None:
+        if value is not None and value not in builtin_providers():
+            raise complaint("providers.unknown", found=value, advice=suggestion(value, builtin_providers()))
+        return value
 
     @field_validator("hours")
     @classmethod
     def _hours_in_order(cls, value: str | None) -> str | None:
-        if value is not None:
-            match = re.match(r"^\s*(\d{1,2}):(\d{2})\s*[-–~]\s*(\d{1,2}):(\d{2})\s*$", value)
-            minutes = [int(part) for part in match.groups()] if match else []
-            if not match or max(minutes[1], minutes[3]) > 59 or not (0 <= minutes[0] * 60 + minutes[1] < minutes[2] * 60 + minutes[3] <= 1440):
-                raise complaint("brief.bad_hours")
+        if value is not None and parse_hours(value) is None:
+            raise complaint("brief.bad_hours")
         return value
 
 
@@ -278,13 +304,15 @@ class Stock(_Table):
 
 
 class Offer(_Table):
-    """Flash deals of the seller's own; without any the playbook's are planned."""
+    """Flash deals of the seller's own; without any the playbook's are planned. `price` is the good's before the cut."""
 
     at: tuple[Annotated[dt.time, BeforeValidator(_times)], ...] = ()
     name: Name | None = None
     price_cut: Share = 0.5
     places: Annotated[int, Field(ge=0)] = 50
     margin: Share | None = None
+    price: Positive | None = None
+    lift: Annotated[float, BeforeValidator(_no_flag), Field(ge=1, allow_inf_nan=False)] | None = None
 
 
 class PastEvent(_Table):
@@ -438,7 +466,10 @@ def parse_brief(source: TomlSource) -> Brief:
         raise error from None
     brief._source = source
     problems += _cross_problems(brief, source)
-    for check in (lambda: brief.timetable, *(lambda event=event: brief.past_timetable(event) for event in brief.past_events)):
+    for check in (
+        lambda: brief.timetable,
+        *(lambda event=event: brief.past_timetable(event) for event in brief.past_events),
+    ):
         try:
             check()
         except InputError as error:
