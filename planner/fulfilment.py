@@ -1,14 +1,14 @@
 """What orders cost when they ship late or not at all, as a convex cost of the number of orders.
 
-A shop that can ship ``r`` orders an hour and promised to ship within ``H`` hours keeps its word for the first ``r H`` of
-a burst of orders. Each one beyond is late and pays the late rate; each one beyond ``r (H + G)``, with ``G`` the hours
-of grace after which a late order counts as out of stock, pays the missing rate as well and loses what it would have
-earned. The cost of one more order therefore only rises with the number of orders: piecewise linear and convex,
+A shop that can ship ``r`` orders an hour and promised to ship within ``H`` hours keeps its word for the first ``r H``
+of a burst of orders. Each one beyond is late and pays the late rate; each one beyond ``r (H + G)``, with ``G`` the
+hours of grace after which a late order counts as out of stock, pays the missing rate as well and loses what it would
+have earned. The cost of one more order therefore only rises with the number of orders: piecewise linear and convex,
 
     cost(o) = sum_j  d_j max(0, o - T_j),      d_j > 0 the rise at threshold T_j,
 
-which is what an optimiser needs to stay exact. The rates are the platforms' published ones as sellers' guides give them;
-they are defaults, and every one can be set.
+which is what an optimiser needs to stay exact. The rates are the platforms' published ones as sellers' guides give
+them; they are defaults, and every one can be set.
 
 Nothing here knows a brief or an optimiser: numbers in, a `FulfilmentCost` out.
 """
@@ -25,14 +25,14 @@ __all__ = ["COMPENSATION", "NO_COST", "Compensation", "FulfilmentCost", "Rate", 
 
 @dataclass(frozen=True)
 class Rate:
-    """A payment that is a share of the price, between a least and a most amount. [currency per order]"""
+    """A payment that is a share of the price, between a least and a most amount [currency per order]."""
 
     share: float = 0.0
     least: float = 0.0
     most: float = math.inf
 
     def amount(self, price: float) -> float:
-        """Return what one order at this price pays. [currency]"""
+        """Return what one order at this price pays [currency]."""
         return min(max(self.share * price, self.least), self.most)
 
 
@@ -45,11 +45,11 @@ class Compensation:
     most_share: float = math.inf
 
     def late_amount(self, price: float) -> float:
-        """Return what a late order pays. [currency]"""
+        """Return what a late order pays [currency]."""
         return min(self.late.amount(price), self.most_share * price)
 
     def missing_amount(self, price: float) -> float:
-        """Return what an order that is late and then never ships pays in all. [currency]"""
+        """Return what an order that is late and then never ships pays in all [currency]."""
         return min(self.late.amount(price) + self.missing.amount(price), self.most_share * price)
 
 
@@ -71,7 +71,8 @@ class FulfilmentCost:
     thresholds
         Where the cost of one more order rises; increasing, at least 0. [orders]
     costs
-        Cost of one more order beyond each threshold; increasing, above 0. Before the first it is 0. [currency per order]
+        Cost of one more order beyond each threshold; increasing, above 0; 0 before the first.
+        [currency per order]
     """
 
     thresholds: tuple[float, ...] = ()
@@ -92,15 +93,15 @@ class FulfilmentCost:
 
     @property
     def rises(self) -> tuple[float, ...]:
-        """Rise of the cost of one more order at each threshold. [currency per order]"""
+        """Rise of the cost of one more order at each threshold [currency per order]."""
         return tuple(later - earlier for earlier, later in zip((0.0, *self.costs), self.costs, strict=False))
 
     def cost(self, orders: float) -> float:
-        """Return what this many orders cost in all. [currency]"""
+        """Return what this many orders cost in all [currency]."""
         return sum(rise * max(0.0, orders - at) for at, rise in zip(self.thresholds, self.rises, strict=True))
 
     def next_cost(self, orders: float) -> float:
-        """Return what one more order costs when there are this many. [currency per order]"""
+        """Return what one more order costs when there are this many [currency per order]."""
         return sum(rise for at, rise in zip(self.thresholds, self.rises, strict=True) if orders >= at)
 
 

@@ -1,0 +1,183 @@
+"""The dual function of an allocation problem, and its minimum.
+
+For multipliers y of the rows
+
+    D(y) = sum_cells max_x [ v(y) x**eta - p(y) x ] + y . limit
+
+bounds the profit of every plan from above. D is convex; its gradient is the slack of each row and its second derivative
+a sum over cells that are not at a bound, so the minimum over the multipliers' ranges is found by Newton's method: each
+step minimises the quadratic model within the ranges. Three guards make it safe where the problem is degenerate: the
+Hessian is damped in proportion to its diagonal, a step in a direction without curvature is held to the size of the
+prices, and a step that does not lower D is shortened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.allocate.cells import Floats
+from planner.allocate.pieces import Piece, Sums, best_without_centre, cut_pieces
+from planner.allocate.problem import Problem
+
+__all__ = ["Dual", "Point", "minimise"]
+
+
+@dataclass(eq=False)
+class Point:
+    """Multipliers, and the dual function there with its derivatives."""
+
+    y: Floats
+    value: float
+    gradient: Floats
+    hessian: Floats
+    size: Floats
+    price: Floats
+
+    def residual(self, dual: Dual) -> float:
+        """Return the largest violation or useless price of a row, relative to the row's size."""
+        held = ((self.y <= dual.lowest) & (self.gradient > 0)) | ((self.y >= dual.highest) & (self.gradient < 0))
+        return float(np.max(np.where(held, 0.0, np.abs(self.gradient) / self.size), initial=0.0))
+
+
+class Dual:
+    """The dual function over all cells, or over every n-th cell with its weight."""
+
+    def __init__(self, problem: Problem, step: int = 1, width: float = 1.0) -> None:
+        self.problem = problem
+        self.limit = problem.limit
+        self.lowest = np.array([row.lowest for row in problem.rows])
+        self.highest = np.array([row.highest for row in problem.rows])
+        kinked = (problem.elasticity == 1.0) | (problem.profit == 0.0)
+        arrays = (problem.elasticity, problem.profit, problem.features, problem.low, problem.high)
+        self.pieces = cut_pieces(problem.signature, kinked, arrays, step, width)
+        self._rows = np.concatenate((-problem.price_rows[None], problem.value_rows))
+        self._reach = self._largest_steps()
+
+    @property
+    def kinked(self) -> list[Piece]:
+        """The pieces whose answers depend on a centre."""
+        return [piece for piece in self.pieces if piece.kinked]
+
+    def prices(self, y: Floats) -> tuple[Floats, Floats]:
+        """Return the price of money and the value of each feature, by signature."""
+        return self.problem.base_price + self.problem.price_rows @ y, self.problem.value_rows @ y
+
+    def at(self, y: Floats) -> Point:
+        """Return the dual function, with the proximal terms of kinked cells, at these multipliers."""
+        price, values = self.prices(y)
+        sums = Sums.zero(self.problem.signatures, len(self.problem.features))
+        for piece in self.pieces:
+            piece.add_to(sums, price, values)
+        rows = self._rows
+        hessian = np.zeros((len(y), len(y)))
+        for left in range(len(rows)):
+            for right in range(len(rows)):
+                hessian += rows[left].T @ (sums.second[left, right][:, None] * rows[right])
+        size = np.abs(self.limit) + np.einsum("fkr,fk->r", np.abs(rows), np.abs(sums.first))
+        return Point(
+            y=y,
+            value=sums.value + float(self.limit @ y),
+            gradient=self.limit + np.einsum("fkr,fk->r", rows, sums.first),
+            hessian=hessian,
+            size=np.maximum(size, 1e-300),
+            price=price,
+        )
+
+    def bound(self, y: Floats) -> float:
+        """Return the dual function itself, an upper bound of the profit of every plan."""
+        price, values = self.prices(y)
+        earned = 0.0
+        for piece in self.pieces:
+            if piece.kinked:
+                earned += best_without_centre(piece, price, values)
+            else:
+                earned += float(piece.answer(price, values).earned.sum())
+        return earned + float(self.limit @ y)
+
+    def spend(self, y: Floats) -> Floats:
+        """Return the best spend of every cell at these multipliers, sorted and without unit."""
+        price, values = self.prices(y)
+        spend = np.empty(len(self.problem.order))
+        for piece in self.pieces:
+            spend[piece.where] = np.clip(piece.answer(price, values).spend, piece.low, piece.high)
+        return spend
+
+    def _largest_steps(self) -> Floats:
+        """Return, by row, the multiplier that changes a usual cell's price or value by about all of it."""
+        problem = self.problem
+        sample = slice(None, None, max(1, len(problem.order) // 1000))
+        worth = float(problem.profit[sample].sum())
+        steps = []
+        for row in problem.rows:
+            if row.price:
+                steps.append(1.0 / abs(row.price))
+                continue
+            amount = float(problem.features[problem.used_features.index(row.feature), sample].sum())
+            steps.append(worth / amount if worth > 0 and amount > 0 else 1.0)
+        return np.array(steps)
+
+    def step(self, point: Point) -> Floats:
+        """Return the step that minimises the damped quadratic model within the multipliers' ranges."""
+        scale = max(1.0, float(np.max(np.abs(point.price), initial=1.0)))
+        diagonal = np.maximum(point.hessian.diagonal(), np.abs(point.gradient) / (4.0 * scale * self._reach))
+        diagonal = np.maximum(diagonal, 1e-12 * point.size / self._reach)
+        model = point.hessian.copy()
+        np.fill_diagonal(model, diagonal * (1.0 + 1e-11))
+        return _minimise_in_box(model, point.gradient, self.lowest - point.y, self.highest - point.y)
+
+
+def _minimise_in_box(model: Floats, gradient: Floats, lowest: Floats, highest: Floats) -> Floats:
+    """Minimise ``d . model d / 2 + gradient . d`` for lowest <= d <= highest."""
+    root = 1.0 / np.sqrt(model.diagonal())
+    model, gradient = model * root * root[:, None], gradient * root
+    lowest, highest = lowest / root, highest / root
+    model = model + 1e-13 * np.eye(len(root))
+    step = np.clip(np.zeros_like(root), lowest, highest)
+    low, high = (step <= lowest) & (gradient > 0), (step >= highest) & (gradient < 0)
+    for _ in range(25):
+        free = ~(low | high)
+        step = np.where(low, lowest, np.where(high, highest, 0.0))
+        rest = gradient + model @ step
+        if free.any():
+            step[free] = -np.linalg.solve(model[np.ix_(free, free)], rest[free])
+        slope = gradient + model @ step
+        now_low = (free & (step < lowest)) | (low & (slope > 0))
+        now_high = (free & (step > highest)) | (high & (slope < 0))
+        if np.array_equal(now_low, low) and np.array_equal(now_high, high):
+            return np.asarray(np.clip(step, lowest, highest) * root, dtype=np.float64)
+        low, high = now_low, now_high
+    step = np.clip(step, lowest, highest)
+    for _ in range(50):
+        for place in range(len(step)):
+            move = step[place] - (gradient[place] + model[place] @ step) / model[place, place]
+            step[place] = min(max(move, lowest[place]), highest[place])
+    return np.asarray(step * root, dtype=np.float64)
+
+
+def minimise(dual: Dual, y: Floats, tolerance: float, steps: int = 60) -> Point:
+    """Return the point where the dual function is least, starting at `y`; the best one found if it takes too long."""
+    point = dual.at(np.clip(y, dual.lowest, dual.highest))
+    residual = point.residual(dual)
+    stalled = 0
+    for _ in range(steps):
+        if residual <= tolerance or stalled >= 3:
+            break
+        move = dual.step(point)
+        share, found = 1.0, None
+        for _ in range(12):
+            trial = dual.at(np.clip(point.y + share * move, dual.lowest, dual.highest))
+            fall = float(point.gradient @ (trial.y - point.y))
+            noise = 1e-14 * (abs(point.value) + float(np.abs(dual.limit) @ np.abs(point.y)))
+            if trial.value <= point.value + 1e-4 * fall + noise:
+                found = trial
+                break
+            share *= 0.3
+        if found is None:
+            break
+        new = found.residual(dual)
+        stalled = stalled + 1 if new >= 0.5 * residual and found.value >= point.value - 1e-13 * abs(point.value) else 0
+        if new < residual or found.value < point.value:
+            point, residual = found, new
+    return point

@@ -1,0 +1,249 @@
+"""The allocation problem in normal form: no units, and every limit one row of a small table.
+
+Money is counted in units of the budget, stock and orders in units of their limits, so that the arithmetic is the same
+for fen and for millions. Cells are sorted by signature (the set of limits they fall under). With ``x`` a cell's spend
+and ``g = x**eta`` its curve, every limit reads
+
+    sum_cells  price_row * x  -  sum_features value_row * feature * g   <=   limit
+
+where a feature is a cell's revenue, units or orders at a spend of one. A row holds for whole signatures, which makes
+the rows a small dense table however many cells there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.allocate.cells import Cells, CellTable, Floats, Ints, Labels, group_sums, read_cells
+from planner.allocate.limits import Limits
+
+__all__ = ["FEATURES", "Problem", "Row", "build_problem"]
+
+FEATURES = ("revenue", "units", "orders")
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One limit: its name and kind, the signatures it covers, its coefficients, and the range of its multiplier."""
+
+    name: str
+    kind: str
+    members: Floats
+    limit: float
+    price: float = 0.0
+    feature: str = ""
+    value: float = 0.0
+    lowest: float = 0.0
+    highest: float = np.inf
+    unit: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """The problem without units, cells sorted by signature.
+
+    Attributes
+    ----------
+    cells
+        What the caller gave.
+    limits
+        What the caller gave.
+    rows
+        Limits that can bind.
+    names
+        Names of all limits, those that cannot bind included.
+    money
+        One unit of money. [currency]
+    order
+        Place in the caller's table of each sorted cell.
+    signature
+        Signature of each sorted cell.
+    signatures
+        Number of signatures.
+    elasticity, profit, low, high
+        Per sorted cell; profit is that of a spend of one, before the spend.
+    features
+        Revenue, units and orders of a spend of one, for the features that rows use. [features x cells]
+    price_rows, value_rows
+        Coefficients of the rows. [signatures x rows], [features x signatures x rows]
+    base_price
+        What a unit of spend costs before any limit: 1, or 0 where only the limits count.
+    """
+
+    cells: Cells
+    limits: Limits
+    rows: tuple[Row, ...]
+    names: tuple[str, ...]
+    money: float
+    order: Ints
+    signature: Ints
+    signatures: int
+    elasticity: Floats
+    profit: Floats
+    low: Floats
+    high: Floats
+    features: Floats
+    price_rows: Floats
+    value_rows: Floats
+    base_price: float = 1.0
+
+    @property
+    def used_features(self) -> list[str]:
+        """Names of the features that rows use, in the order of `features`."""
+        return [name for name in FEATURES if any(row.feature == name for row in self.rows)]
+
+    @property
+    def limit(self) -> Floats:
+        """The right-hand side of every row."""
+        return np.array([row.limit for row in self.rows])
+
+    def to_caller(self, values: Floats) -> Floats:
+        """Return sorted values in the caller's order."""
+        out = np.empty_like(values)
+        out[self.order] = values
+        return out
+
+    def from_caller(self, values: Floats) -> Floats:
+        """Return values in the caller's order, sorted."""
+        return values[self.order]
+
+    def activity(self, spend: Floats) -> tuple[Floats, Floats]:
+        """Return the left-hand side of every row at these spends, and the row's size: its terms and limit, summed."""
+        curve = spend**self.elasticity
+        sums = self.sums(spend)
+        left, size = self.price_rows.T @ sums, np.abs(self.price_rows).T @ sums
+        for feature, rows in zip(self.features, self.value_rows, strict=True):
+            sums = self.sums(feature * curve)
+            left, size = left - rows.T @ sums, size + np.abs(rows).T @ sums
+        return left, np.maximum(size + np.abs(self.limit), 1e-300)
+
+    def sums(self, values: Floats) -> Floats:
+        """Return the sum of sorted values by signature."""
+        return group_sums(self.signature, values, self.signatures)
+
+
+def build_problem(table: CellTable | Cells, limits: Limits) -> Problem:
+    """Return the problem in normal form; ValueError names everything that is wrong with the arguments."""
+    cells = table if isinstance(table, Cells) else read_cells(table)
+    problems = limits.problems()
+    if problems:
+        raise ValueError("; ".join(problems))
+    groups = [(limit.columns, limit.label) for limit in limits.groups]
+    groups += [(limit.columns, limit.label) for limit in limits.min_return_by]
+    labels = Labels(cells.frame, groups)
+    high, money = _tops_and_money(cells, limits)
+    order = np.argsort(_smallest_integers(labels.signature, labels.count), kind="stable")
+    signature = labels.signature[order]
+    low, high = cells.floor[order] / money, high[order] / money
+    elasticity = cells.elasticity[order]
+    rows, names = _rows(
+        limits, labels, group_sums(signature, low, labels.count), group_sums(signature, high, labels.count), money
+    )
+    used = tuple(name for name in FEATURES if any(row.feature == name for row in rows))
+    curve = cells.scale[order] * money**elasticity
+    features = np.empty((len(used), len(order)))
+    price_rows = np.zeros((labels.count, len(rows)))
+    value_rows = np.zeros((len(used), labels.count, len(rows)))
+    for place, name in enumerate(used):
+        unit = next(row.unit for row in rows if row.feature == name)
+        features[place] = getattr(cells, name)[order] * curve / unit
+    for place, row in enumerate(rows):
+        price_rows[:, place] = row.price * row.members
+        if row.feature:
+            value_rows[used.index(row.feature), :, place] = row.value * row.members
+    return Problem(
+        cells=cells,
+        limits=limits,
+        rows=tuple(rows),
+        names=tuple(names),
+        money=money,
+        order=order,
+        signature=signature,
+        signatures=labels.count,
+        elasticity=elasticity,
+        profit=cells.profit[order] * curve / money,
+        low=low,
+        high=high,
+        features=features,
+        price_rows=price_rows,
+        value_rows=value_rows,
+    )
+
+
+def _smallest_integers(signature: Ints, count: int) -> Ints | np.ndarray[tuple[int], np.dtype[np.uint16]]:
+    """Return the signatures as 16-bit integers where they fit: numpy sorts those in linear time."""
+    return signature.astype(np.uint16) if count <= 65536 else signature
+
+
+def _tops_and_money(cells: Cells, limits: Limits) -> tuple[Floats, float]:
+    """Return the most each cell can take, made finite, and the unit of money."""
+    top = np.minimum(cells.top, limits.total)
+    if not np.isfinite(limits.total):
+        top = np.where(np.isfinite(top), top, _far_beyond(cells, limits))
+    top = np.maximum(top, np.minimum(cells.floor, cells.top))
+    money = limits.total if np.isfinite(limits.total) and limits.total > 0 else float(top.sum())
+    return top, money if money > 0 else 1.0
+
+
+def _far_beyond(cells: Cells, limits: Limits) -> Floats:
+    """Return spends that no plan without a budget would reach."""
+    curved = cells.elasticity < 1
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = cells.elasticity * cells.scale * cells.profit
+        best = np.where(curved, gain ** (1.0 / (1.0 - np.where(curved, cells.elasticity, 0.0))), 0.0)
+    if np.any(~curved & (gain > 1) & ~np.isfinite(cells.top)):
+        raise ValueError("without a budget every linear cell that earns more than it costs needs a cap or a reach")
+    floors = sum(limit.floor for limit in limits.groups)
+    far: Floats = 100.0 * (best + cells.floor + floors + best.sum() / max(len(best), 1))
+    return far
+
+
+def _rows(limits: Limits, labels: Labels, low: Floats, high: Floats, money: float) -> tuple[list[Row], list[str]]:
+    """Return the rows that can bind and the names of all limits."""
+    everyone = np.ones(labels.count)
+    total = limits.total / money
+    rows: list[Row] = []
+    if total < high.sum():
+        rows.append(Row("total", "total", everyone, total, price=1.0))
+    for group in limits.groups:
+        members = labels.members(group.columns, group.label).astype(np.float64)
+        cap, floor = group.cap / money, group.floor / money
+        if group.cap == group.floor:
+            rows.append(Row(group.name, "lock", members, cap, price=1.0, lowest=-np.inf))
+            continue
+        if cap < min(float(high @ members), total):
+            rows.append(Row(group.name, "cap", members, cap, price=1.0))
+        if floor > float(low @ members):
+            rows.append(Row(group.name, "floor", members, -floor, price=-1.0))
+    returns = [("min_return", everyone, limits.min_return)] if limits.min_return > 0 else []
+    for limit in limits.min_return_by:
+        returns.append((limit.name, labels.members(limit.columns, limit.label).astype(np.float64), limit.least))
+    for name, members, least in returns:
+        rows.append(Row(name, "min_return", members, 0.0, price=least, feature="revenue", value=1.0, unit=money))
+    if np.isfinite(limits.stock):
+        unit = limits.stock if limits.stock > 0 else 1.0
+        rows.append(Row("stock", "stock", everyone, limits.stock / unit, feature="units", value=-1.0, unit=unit))
+    rows += _shipping_rows(limits, everyone, money)
+    names = ["total", *(group.name for group in limits.groups), *(row.name for row in rows)]
+    return rows, list(dict.fromkeys(names))
+
+
+def _shipping_rows(limits: Limits, everyone: Floats, money: float) -> list[Row]:
+    """Return one row a threshold: orders beyond it are allowed at a price, which bounds its multiplier."""
+    cost = limits.fulfilment
+    unit = max(cost.thresholds, default=0.0) or 1.0
+    return [
+        Row(
+            "shipping",
+            "shipping",
+            everyone,
+            threshold / unit,
+            feature="orders",
+            value=-1.0,
+            highest=rise * unit / money,
+            unit=unit,
+        )
+        for threshold, rise in zip(cost.thresholds, cost.rises, strict=True)
+    ]
