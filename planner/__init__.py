@@ -1,1 +1,78 @@
-"""An hour-by-hour planner of paid traffic for online promotions."""
+"""An hour-by-hour planner of paid traffic for online promotions.
+
+>>> import planner
+>>> brief = planner.load_brief(planner.example_folder() / "brief.toml")
+>>> plan = planner.make_plan(brief)
+>>> plan.schedule["spend"].sum() <= brief.budget.total
+np.True_
+
+The names below are loaded when they are first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from planner import allocate, charts
+    from planner.brief import Brief, load_brief
+    from planner.errors import InfeasibleError, InputError, PlannerError
+    from planner.example import example_folder
+    from planner.history import History, load_history
+    from planner.plan import Plan, make_plan
+    from planner.playbook import Playbook, load_playbook
+    from planner.tables import describe
+    from planner.write import read_plan, write_plan
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Brief",
+    "History",
+    "InfeasibleError",
+    "InputError",
+    "Plan",
+    "PlannerError",
+    "Playbook",
+    "allocate",
+    "charts",
+    "describe",
+    "example_folder",
+    "load_brief",
+    "load_history",
+    "load_playbook",
+    "make_plan",
+    "read_plan",
+    "write_plan",
+]
+
+_HOMES = {
+    "Brief": "brief",
+    "History": "history",
+    "InfeasibleError": "errors",
+    "InputError": "errors",
+    "Plan": "plan",
+    "PlannerError": "errors",
+    "Playbook": "playbook",
+    "describe": "tables",
+    "example_folder": "example",
+    "load_brief": "brief",
+    "load_history": "history",
+    "load_playbook": "playbook",
+    "make_plan": "plan",
+    "read_plan": "write",
+    "write_plan": "write",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(f"planner.{_HOMES[name]}"), name)
+    if name in __all__:
+        return importlib.import_module(f"planner.{name}")
+    raise AttributeError(f"module 'planner' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

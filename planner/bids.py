@@ -104,7 +104,7 @@ def spend_bounds(market: pd.DataFrame, cells: pd.DataFrame, bounds: BidBounds) -
     return np.minimum(low, high), high
 
 
-def plan_limits(schedule: pd.DataFrame, money: float, unit: float, lang: Lang) -> pd.DataFrame:
+def plan_limits(schedule: pd.DataFrame, money: float, lang: Lang) -> pd.DataFrame:
     """Return `tables.LIMITS`: what to set as each channel's daily budget, together at most `money`.
 
     A day's limit is looser than its plan as far as the total allows, so that a good day is not cut short.
@@ -112,10 +112,11 @@ def plan_limits(schedule: pd.DataFrame, money: float, unit: float, lang: Lang) -
     planned = schedule.assign(date=schedule["start"].dt.strftime("%Y-%m-%d")).groupby(["date", "channel"], sort=True)["spend"].sum()
     total = float(planned.sum())
     slack = min(_LIMIT_SLACK, money / total) if total > 0 else 1.0
-    steps = np.floor(planned.to_numpy() * slack / unit + 1e-6)
-    whole = round(1 / unit)
-    # Ad tools take whole units of the currency as a daily budget; rounding down keeps the sum below the money.
-    limits = np.where(steps >= whole, np.floor(steps / whole), steps / whole)
+    # Ad tools take whole units of the currency as a daily budget; what rounding down leaves goes to the largest parts.
+    wanted = planned.to_numpy() * slack
+    limits = np.floor(wanted)
+    spare = int(min(np.floor(money), np.ceil(wanted.sum())) - limits.sum())
+    limits[np.argsort(limits - wanted, kind="stable")[: max(spare, 0)]] += 1
     why = say("plan.limit_why", lang, slack=100 * (slack - 1)) if slack > 1.005 else say("plan.limit_tight", lang)
     table = planned.rename("limit").reset_index()
     return table.assign(limit=limits, why=why)

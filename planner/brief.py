@@ -255,12 +255,11 @@ class Segment(_Table):
     max_messages: Annotated[int, Field(ge=0, le=10)] = 1
     past_messages: Annotated[int, Field(ge=0)] = 0
     past_visits: Annotated[int, Field(ge=0)] = 0
-    past_orders: Annotated[int, Field(ge=0)] = 0
     past_opt_outs: Annotated[int, Field(ge=0)] = 0
 
     @model_validator(mode="after")
     def _results_in_order(self) -> Segment:
-        if not max(self.past_visits, self.past_opt_outs) <= self.past_messages or self.past_orders > self.past_visits:
+        if not max(self.past_visits, self.past_opt_outs) <= self.past_messages:
             raise complaint("brief.past_results", segment=self.name)
         return self
 
@@ -341,6 +340,7 @@ class Brief(_Table):
     past_events: tuple[PastEvent, ...] = ()
 
     _source: TomlSource | None = PrivateAttr(default=None)
+    _changed_playbook: Playbook | None = PrivateAttr(default=None)
 
     @property
     def folder(self) -> Path:
@@ -355,6 +355,8 @@ class Brief(_Table):
     @cached_property
     def playbook(self) -> Playbook:
         """The playbook with the brief's changes to its windows put in."""
+        if self._changed_playbook is not None:
+            return self._changed_playbook
         playbook = load_playbook(self.promotion.playbook, self.folder)
         changes = {window.id: change for change in self.windows if (window := playbook.window(change.window))}
         windows = []
@@ -381,6 +383,12 @@ class Brief(_Table):
             ends=self.instant(promotion.ends, promotion.date),
             source=self._source,
         )
+
+    def laid_on(self, playbook: Playbook) -> Brief:
+        """Return the brief with a playbook at hand, its changes put in already, instead of the file it names."""
+        brief = self.model_copy()
+        brief._changed_playbook = playbook
+        return brief
 
     def past_timetable(self, event: PastEvent) -> Timetable:
         """Return the playbook of a past event laid on its days; by default this promotion's playbook and opening."""

@@ -73,6 +73,8 @@ def _moment(value: object) -> Moment:
     """Return the moment that a playbook's text means."""
     if isinstance(value, Moment):
         return value
+    if isinstance(value, dict) and set(value) == {"day", "minutes"}:
+        return Moment(**value)
     match = _MOMENT.match(value) if isinstance(value, str) else None
     if match is None:
         raise complaint("playbook.bad_moment")
@@ -321,8 +323,8 @@ def _problems(playbook: Playbook, source: TomlSource) -> list[Problem]:
     opening = playbook.opening.at(date, dt.datetime.min.replace(tzinfo=dt.UTC), zone)
     problems = []
 
-    def report(index: int, key: str, entry: str, **values: object) -> None:
-        line = source.line_of(("windows", index, key))
+    def report(index: int, place: str, entry: str, **values: object) -> None:
+        line = source.line_of(("windows", index, place))
         problems.append(Problem(Message(f"playbook.{entry}", values), source.name, line))
 
     seen: set[object] = set()

@@ -193,7 +193,7 @@ def suggestion(found: str, allowed: Iterable[str]) -> Message:
     return Message("input.allowed_are", {"allowed": ", ".join(choices)})
 
 
-def complaint(key: str, **values: Any) -> PydanticCustomError:
+def complaint(key: str, /, **values: Any) -> PydanticCustomError:
     """Return an error for a pydantic validator to raise that carries an entry of the catalogue."""
     return PydanticCustomError("planner", "{key}", {"key": key, "values": values})  # type: ignore[arg-type]
 

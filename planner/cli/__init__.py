@@ -13,9 +13,9 @@ from typing import NoReturn
 
 import click
 
-__all__ = ["VERSION", "main", "planner"]
+from planner import __version__
 
-VERSION = "0.1.0"
+__all__ = ["main", "planner"]
 
 # name -> (module, one line of help); the command is the module's attribute of that name with _ for -.
 COMMANDS = {
@@ -58,7 +58,7 @@ class _LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 a fault of ours, 2 wrong usage, 3 a file has problems, 4 no plan fits.",
 )
-@click.version_option(VERSION, prog_name="planner")
+@click.version_option(__version__, prog_name="planner")
 @click.option("--debug", is_flag=True, help="Show the traceback of a fault.")
 def planner(debug: bool) -> None:
     """Plan paid traffic for an online promotion, hour by hour.

@@ -53,7 +53,7 @@ def catalogue(area: str) -> dict[str, dict[str, str]]:
     return tomllib.loads((files(__name__) / f"{area}.toml").read_text(encoding="utf-8"))
 
 
-def say(key: str, lang: Lang, **values: Any) -> str:
+def say(key: str, lang: Lang, /, **values: Any) -> str:
     """Return one entry of the catalogue in one language, with its values put in.
 
     Parameters

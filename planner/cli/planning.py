@@ -1,0 +1,144 @@
+"""Commands that plan: the example, a brief's check, and the plan itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.cli.talk import AMOUNT, history_option, lang_option, note, set_language
+from planner.wording import Lang, say
+
+if TYPE_CHECKING:
+    from planner.brief import Brief
+    from planner.history import History
+
+__all__ = ["check", "demo", "plan"]
+
+_out = click.option("-o", "--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder to write the plan to.")
+_tables_only = click.option("--tables-only", is_flag=True, help="Only the CSV tables and plan.json: no charts, page or workbook.")
+_force = click.option("--force", is_flag=True, help="Overwrite a plan that is there.")
+_seed = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the drawn markets.")
+
+
+@click.command()
+@_out
+@lang_option
+@_seed
+@_tables_only
+@_force
+def demo(folder: Path, lang: Lang | None, seed: int, tables_only: bool, force: bool) -> None:
+    """Plan the bundled example shop: the whole job, no input needed.
+
+    \b
+    planner demo -o out
+    planner demo -o out --lang zh
+    """
+    from planner.example import example_paths
+
+    brief_path, history_path = example_paths(set_language(lang))
+    _plan(_loaded(brief_path, None, lang), [history_path], folder, seed=seed, tables_only=tables_only, force=force)
+
+
+@click.command()
+@click.argument("brief", type=click.Path(path_type=Path), help="The brief, a TOML file.")
+@history_option
+@_out
+@click.option("--budget", type=AMOUNT, help="Another total than the brief's: 30000, 30k, 3万.")
+@lang_option
+@_seed
+@_tables_only
+@click.option("--json", "as_json", is_flag=True, help="Print plan.json on stdout.")
+@_force
+def plan(
+    brief: Path,
+    history: Sequence[str],
+    folder: Path,
+    budget: float | None,
+    lang: Lang | None,
+    seed: int,
+    tables_only: bool,
+    as_json: bool,
+    force: bool,
+) -> None:
+    """Plan a promotion hour by hour: bids and spend per channel, messages, and who does what when.
+
+    \b
+    planner plan brief.toml -o out
+    planner plan brief.toml --history 2025.csv --history "exports/*.csv" -o out
+    planner plan brief.toml --history data.csv -o out --budget 3万 --json | jq .summary
+    """
+    loaded = _loaded(brief, budget, lang)
+    _plan(loaded, history, folder, seed=seed, tables_only=tables_only, force=force, as_json=as_json)
+
+
+@click.command()
+@click.argument("brief", type=click.Path(path_type=Path), help="The brief, a TOML file.")
+@history_option
+@lang_option
+def check(brief: Path, history: Sequence[str], lang: Lang | None) -> None:
+    """Validate a brief and its history, and say what the plan will rest on; write nothing.
+
+    \b
+    planner check brief.toml
+    planner check brief.toml --history data.csv
+    """
+    from planner.cli.foundations import foundations
+
+    loaded = _loaded(brief, None, lang)
+    for line in foundations(loaded, _history(loaded, history), set_language(lang or loaded.promotion.lang)):
+        click.echo(line)
+
+
+def _loaded(path: Path, budget: float | None, lang: Lang | None) -> Brief:
+    """Return a brief, and settle the language of this run by it."""
+    from planner.brief import load_brief
+
+    set_language(lang)
+    brief = load_brief(path)
+    if budget is not None:
+        brief = brief.with_(budget=budget)
+    set_language(lang or brief.promotion.lang)
+    return brief
+
+
+def _history(brief: Brief, paths: Sequence[str | Path]) -> History | None:
+    """Return the history that files hold; None where none are given."""
+    if not paths:
+        return None
+    from planner.history import load_history
+
+    return load_history(paths, brief)
+
+
+def _plan(
+    brief: Brief,
+    history: Sequence[str | Path],
+    folder: Path,
+    *,
+    seed: int,
+    tables_only: bool,
+    force: bool,
+    as_json: bool = False,
+) -> None:
+    """Plan, write, and show the summary."""
+    if not force and (folder / "plan.json").exists():
+        raise click.UsageError(f"{folder} already holds a plan; give another folder, or --force to overwrite it")
+    from planner.plan import make_plan
+    from planner.write import write_plan
+
+    lang = set_language(None)
+    made = make_plan(brief, _history(brief, history), lang=lang, seed=seed)
+    try:
+        files = write_plan(made, folder, tables_only=tables_only, overwrite=force)
+    except FileExistsError as error:
+        raise click.UsageError(f"{error} is already there; give another folder, or --force to overwrite it") from error
+    if as_json:
+        click.echo((folder / "plan.json").read_text(encoding="utf-8"), nl=False)
+        return
+    from planner.cli.terminal import show_summary
+
+    show_summary(made, files, lang)
+    note(say("cli.next", lang, folder=folder))

@@ -1,0 +1,174 @@
+"""A plan to a folder, all of it or nothing, and back.
+
+``plan.json`` holds everything and is what `read_plan` reads; the other files are made from it for people and for tools.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from planner import __version__
+from planner.brief import Brief
+from planner.errors import InputError, Problem
+from planner.plan import Plan, Summary
+from planner.playbook import Playbook
+from planner.wording import LANGUAGES, Lang, Message, Text
+
+__all__ = ["SCHEMA", "csv_text", "plan_json", "read_plan", "write_files", "write_plan"]
+
+SCHEMA = "promo-plan/1"
+_FRAMES = ("slots", "market", "schedule", "limits", "sms", "actions", "offers", "comparison", "paths", "frontier")
+_TABLES = ("schedule", "limits", "sms", "actions")
+
+
+def write_plan(
+    plan: Plan,
+    folder: str | Path,
+    *,
+    tables_only: bool = False,
+    overwrite: bool = False,
+    lang: Lang | None = None,
+) -> list[Path]:
+    """Write a plan to a folder.
+
+    Parameters
+    ----------
+    plan
+        What to write.
+    folder
+        Where; made if it is not there.
+    tables_only
+        Write the CSV tables and ``plan.json`` only: no charts, page, workbook or calendar.
+    overwrite
+        Whether files that are there may be replaced.
+    lang
+        Language of page, charts and workbook; by default the plan's.
+
+    Returns
+    -------
+    list of Path
+        The files, in the order a person would want them.
+
+    Raises
+    ------
+    FileExistsError
+        A file is there already and may not be overwritten; nothing was written.
+    """
+    files: dict[str, bytes] = {}
+    if not tables_only:
+        from planner.outputs import render_outputs
+
+        files |= render_outputs(plan, lang or plan.lang)
+    files |= {f"{name}.csv": csv_text(getattr(plan, name)).encode() for name in _TABLES}
+    files["plan.json"] = (json.dumps(plan_json(plan), ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+    return write_files(files, Path(folder), overwrite=overwrite)
+
+
+def write_files(files: Mapping[str, bytes], folder: Path, *, overwrite: bool) -> list[Path]:
+    """Write files into a folder: under temporary names first, then all of them at once.
+
+    Raises
+    ------
+    FileExistsError
+        One of them is there already and may not be overwritten; nothing was written.
+    """
+    there = [name for name in files if (folder / name).exists()]
+    if there and not overwrite:
+        raise FileExistsError(str(folder / there[0]))
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as temporary:
+        for name, content in files.items():
+            path = Path(temporary) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for name in files:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (Path(temporary) / name).replace(folder / name)
+    return [folder / name for name in files]
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Return a table as CSV for machines: UTF-8 without BOM, times as ISO 8601 with their offset."""
+    shown = table.copy()
+    for name in shown.select_dtypes("datetimetz"):
+        shown[name] = [moment.isoformat() for moment in shown[name]]
+    return str(shown.to_csv(index=False, lineterminator="\n"))
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """Return everything a plan holds as plain JSON values."""
+    return {
+        "schema": SCHEMA,
+        "generator": f"promo-planner {__version__}",
+        "lang": plan.lang,
+        "seed": plan.seed,
+        "summary": asdict(plan.summary) | {"unspent": plan.summary.unspent},
+        "certificate": dict(plan.certificate),
+        "multipliers": plan.multipliers.to_dict(),
+        "notes": [{lang: note.text(lang) for lang in LANGUAGES} for note in plan.notes],
+        "data": [dict(source) for source in plan.sources],
+        "brief": plan.brief.model_dump(mode="json", exclude_unset=True),
+        "playbook": plan.brief.playbook.model_dump(mode="json"),
+        **{name: _frame_json(getattr(plan, name)) for name in _FRAMES},
+    }
+
+
+def _frame_json(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return a frame as ``{column: values}`` with times in ISO 8601 and null where a value is missing."""
+    return {str(name): [_plain(value) for value in frame[name].tolist()] for name in frame.columns}
+
+
+def _plain(value: Any) -> Any:
+    """Return one cell as a JSON value."""
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value
+
+
+def read_plan(folder: str | Path) -> Plan:
+    """Read a plan back from its folder.
+
+    Raises
+    ------
+    InputError
+        There is no ``plan.json`` of ours in the folder.
+    """
+    path = Path(folder) / "plan.json"
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["schema"] != SCHEMA:
+            raise KeyError(data["schema"])
+        brief = Brief.model_validate(data["brief"]).laid_on(Playbook.model_validate(data["playbook"]))
+        return Plan(
+            brief=brief,
+            lang=data["lang"],
+            seed=data["seed"],
+            summary=Summary(**{key: value for key, value in data["summary"].items() if key != "unspent"}),
+            certificate=data["certificate"],
+            multipliers=pd.Series(data["multipliers"], dtype=float, name="earns"),
+            notes=tuple(Text(**note) for note in data["notes"]),
+            sources=tuple(data["data"]),
+            **{name: _frame(data[name], brief) for name in _FRAMES},
+        )
+    except FileNotFoundError as error:
+        raise InputError([Problem(Message("write.no_plan", {"folder": str(folder)}), str(path))]) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError([Problem(Message("write.not_a_plan", {"schema": SCHEMA}), str(path))]) from error
+
+
+def _frame(columns: Mapping[str, list[Any]], brief: Brief) -> pd.DataFrame:
+    """Return the frame that `_frame_json` wrote."""
+    frame = pd.DataFrame(dict(columns))
+    for name in {"start", "end", "at", "send_at"} & set(frame.columns):
+        frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_convert(brief.zone)
+    return frame

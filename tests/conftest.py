@@ -1,0 +1,65 @@
+"""What many tests start from: the example shop, a small brief, and hypothesis without chance or clock."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from planner.brief import Brief, load_brief, parse_brief
+from planner.toml_input import read_toml
+
+settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
+settings.load_profile("fixed")
+
+ROOT = Path(__file__).parents[1]
+
+SMALL_BRIEF = """
+[promotion]
+name = "small"
+date = 2026-11-11
+[budget]
+total = 3000
+[shop]
+margin = 0.4
+order_value = 100
+[[channels]]
+name = "search"
+role = "search"
+price = 1.0
+conversion = 0.04
+clicks_per_day = 1200
+[[channels]]
+name = "feed"
+role = "feed"
+price = 0.5
+conversion = 0.015
+clicks_per_day = 2000
+"""
+
+
+def brief_from(text: str) -> Brief:
+    """Return the brief that a text holds."""
+    return parse_brief(read_toml("brief.toml", text=text))
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(7)
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    return ROOT / "data"
+
+
+@pytest.fixture(scope="session")
+def example_brief(data_folder: Path) -> Brief:
+    return load_brief(data_folder / "brief.toml")
+
+
+@pytest.fixture
+def small_brief() -> Brief:
+    return brief_from(SMALL_BRIEF)
