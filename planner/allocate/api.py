@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from planner.allocate.cells import CellTable
-from planner.allocate.conflict import check_cells, raise_conflict, surely_infeasible
+from planner.allocate.cells import CellTable, Floats
+from planner.allocate.conflict import check_cells, plan_that_fits, surely_infeasible
 from planner.allocate.limits import Limits
-from planner.allocate.problem import build_problem
+from planner.allocate.problem import Problem, build_problem
 from planner.allocate.result import Allocation, describe_solution
-from planner.allocate.solve import solve
+from planner.allocate.solve import ENOUGH, Solution, improve, solve
 
-__all__ = ["ALLOWED_EXCESS", "allocate_budget"]
-
-ALLOWED_EXCESS = 1e-9
+__all__ = ["allocate_budget", "solve_or_raise"]
 
 
 def allocate_budget(cells: CellTable, limits: Limits) -> Allocation:
@@ -58,9 +56,14 @@ def allocate_budget(cells: CellTable, limits: Limits) -> Allocation:
     """
     problem = build_problem(cells, limits)
     check_cells(problem)
+    return describe_solution(problem, solve_or_raise(problem))
+
+
+def solve_or_raise(problem: Problem, start: Floats | None = None) -> Solution:
+    """Return the best plan; raise `InfeasibleError` where the limits cannot all hold."""
     if surely_infeasible(problem):
-        raise_conflict(problem)
-    solution = solve(problem)
-    if solution.excess.max(initial=0.0) > ALLOWED_EXCESS:
-        raise_conflict(problem)
-    return describe_solution(problem, solution)
+        plan_that_fits(problem)
+    solution = solve(problem, start)
+    if solution.violation > ENOUGH:
+        solution = improve(problem, plan_that_fits(problem), solution)
+    return solution

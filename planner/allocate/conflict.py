@@ -21,7 +21,7 @@ from planner.errors import InfeasibleError
 from planner.errors import Problem as Trouble
 from planner.wording import Message
 
-__all__ = ["check_cells", "raise_conflict", "surely_infeasible"]
+__all__ = ["check_cells", "plan_that_fits", "surely_infeasible"]
 
 _ENOUGH = 1e-9
 _SHOWN = 20
@@ -59,19 +59,27 @@ def surely_infeasible(problem: Problem) -> bool:
     return False
 
 
-def raise_conflict(problem: Problem) -> None:
-    """Raise `InfeasibleError` with every limit in conflict; return if the limits do fit after all."""
+def plan_that_fits(problem: Problem) -> Floats:
+    """Return sorted spends that keep all limits; raise `InfeasibleError` with every limit in conflict if none do."""
     merged = _without_gain(problem)
-    ones = np.ones(len(merged.rows))
-    excess, y, _ = _least_excess(merged, ones)
+    excess, y, spend = _least_excess(merged, np.ones(len(merged.rows)))
     if float(excess.sum()) <= _ENOUGH:
-        return
+        return _unmerged(problem, merged, spend)
     at = 1e-6 * float(np.abs(y).max())
     involved = np.flatnonzero(np.abs(y) > at)
     messages = [_limit_message(merged, int(place), float(y[place]), float(excess[place])) for place in involved]
     curved = any(merged.rows[place].feature for place in involved)
     messages += _bound_messages(problem, merged, y, None if curved else float(excess.sum()))
     raise InfeasibleError(Trouble(message) for message in messages)
+
+
+def _unmerged(problem: Problem, merged: Problem, spend: Floats) -> Floats:
+    """Return the spend of every cell where those of a signature stood as one."""
+    if len(spend) == len(problem.order) and merged.order is problem.order:
+        return spend
+    room = np.maximum(merged.high - merged.low, 1e-300)
+    share = (spend - merged.low) / room
+    return problem.low + (problem.high - problem.low) * share[problem.signature]
 
 
 def _without_gain(problem: Problem) -> Problem:
@@ -124,9 +132,7 @@ def _least_excess(problem: Problem, weights: Floats) -> tuple[Floats, Floats, Fl
             best = (total, excess, y, spend)
         if total + dual.bound(y) <= 1e-11 * (1.0 + total):
             return excess, y, spend
-        price, values = dual.prices(y)
-        for piece in dual.pieces:
-            piece.centre = piece.answer(price, values).spend
+        dual.set_centres(spend)
     assert best is not None
     return best[1:]
 

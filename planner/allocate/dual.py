@@ -23,6 +23,8 @@ from planner.allocate.problem import Problem
 
 __all__ = ["Dual", "Point", "minimise"]
 
+_NOTHING = 1e-250
+
 
 @dataclass(eq=False)
 class Point:
@@ -34,6 +36,7 @@ class Point:
     hessian: Floats
     size: Floats
     price: Floats
+    torn: bool
 
     def residual(self, dual: Dual) -> float:
         """Return the largest violation or useless price of a row, relative to the row's size."""
@@ -42,16 +45,21 @@ class Point:
 
 
 class Dual:
-    """The dual function over all cells, or over every n-th cell with its weight."""
+    """The dual function over all cells, or over every n-th cell with its weight.
 
-    def __init__(self, problem: Problem, step: int = 1, width: float = 1.0) -> None:
+    Given `centres`, all cells are treated as kinked ones, with their proximal terms there.
+    """
+
+    def __init__(self, problem: Problem, step: int = 1, centres: Floats | None = None) -> None:
         self.problem = problem
         self.limit = problem.limit
         self.lowest = np.array([row.lowest for row in problem.rows])
         self.highest = np.array([row.highest for row in problem.rows])
-        kinked = (problem.elasticity == 1.0) | (problem.profit == 0.0)
+        kinked = (problem.elasticity == 1.0) | (problem.profit == 0.0) | (centres is not None)
         arrays = (problem.elasticity, problem.profit, problem.features, problem.low, problem.high)
-        self.pieces = cut_pieces(problem.signature, kinked, arrays, step, width)
+        self.pieces = cut_pieces(problem.signature, kinked, arrays, step)
+        if centres is not None:
+            self.set_centres(centres)
         self._rows = np.concatenate((-problem.price_rows[None], problem.value_rows))
         self._reach = self._largest_steps()
 
@@ -59,6 +67,12 @@ class Dual:
     def kinked(self) -> list[Piece]:
         """The pieces whose answers depend on a centre."""
         return [piece for piece in self.pieces if piece.kinked]
+
+    def set_centres(self, spend: Floats, widen: float = 1.0) -> None:
+        """Move the proximal terms of kinked cells to these spends, sorted, and widen them."""
+        for piece in self.kinked:
+            piece.centre = spend[piece.where].copy()
+            piece.width = piece.width * widen
 
     def prices(self, y: Floats) -> tuple[Floats, Floats]:
         """Return the price of money and the value of each feature, by signature."""
@@ -83,6 +97,7 @@ class Dual:
             hessian=hessian,
             size=np.maximum(size, 1e-300),
             price=price,
+            torn=sums.torn,
         )
 
     def bound(self, y: Floats) -> float:
@@ -118,19 +133,18 @@ class Dual:
             steps.append(worth / amount if worth > 0 and amount > 0 else 1.0)
         return np.array(steps)
 
-    def step(self, point: Point) -> Floats:
-        """Return the step that minimises the damped quadratic model within the multipliers' ranges."""
-        scale = max(1.0, float(np.max(np.abs(point.price), initial=1.0)))
-        diagonal = np.maximum(point.hessian.diagonal(), np.abs(point.gradient) / (4.0 * scale * self._reach))
-        diagonal = np.maximum(diagonal, 1e-12 * point.size / self._reach)
-        model = point.hessian.copy()
-        np.fill_diagonal(model, diagonal * (1.0 + 1e-11))
-        return _minimise_in_box(model, point.gradient, self.lowest - point.y, self.highest - point.y)
+    def step(self, point: Point, damping: float) -> tuple[Floats, float]:
+        """Return the step that minimises the damped quadratic model within the multipliers' ranges, and its fall."""
+        diagonal = point.hessian.diagonal()
+        scale = float(np.max(np.abs(point.price), initial=1.0)) * self._reach
+        model = point.hessian + np.diag(damping * (diagonal + point.size / scale) + 1e-15 * point.size / scale)
+        move = _minimise_in_box(model, point.gradient, self.lowest - point.y, self.highest - point.y)
+        return move, -float(point.gradient @ move + move @ point.hessian @ move / 2.0)
 
 
 def _minimise_in_box(model: Floats, gradient: Floats, lowest: Floats, highest: Floats) -> Floats:
     """Minimise ``d . model d / 2 + gradient . d`` for lowest <= d <= highest."""
-    root = 1.0 / np.sqrt(model.diagonal())
+    root = 1.0 / np.sqrt(np.where(model.diagonal() > _NOTHING, model.diagonal(), 1.0))
     model, gradient = model * root * root[:, None], gradient * root
     lowest, highest = lowest / root, highest / root
     model = model + 1e-13 * np.eye(len(root))
@@ -156,28 +170,26 @@ def _minimise_in_box(model: Floats, gradient: Floats, lowest: Floats, highest: F
     return np.asarray(step * root, dtype=np.float64)
 
 
-def minimise(dual: Dual, y: Floats, tolerance: float, steps: int = 60) -> Point:
+@np.errstate(over="ignore", invalid="ignore", under="ignore")
+def minimise(dual: Dual, y: Floats, tolerance: float, steps: int = 80) -> Point:
     """Return the point where the dual function is least, starting at `y`; the best one found if it takes too long."""
     point = dual.at(np.clip(y, dual.lowest, dual.highest))
     residual = point.residual(dual)
-    stalled = 0
+    damping, stalled = 1e-2, 0
     for _ in range(steps):
-        if residual <= tolerance or stalled >= 3:
+        if residual <= tolerance or stalled >= 4 or damping > 1e12:
             break
-        move = dual.step(point)
-        share, found = 1.0, None
-        for _ in range(12):
-            trial = dual.at(np.clip(point.y + share * move, dual.lowest, dual.highest))
-            fall = float(point.gradient @ (trial.y - point.y))
-            noise = 1e-14 * (abs(point.value) + float(np.abs(dual.limit) @ np.abs(point.y)))
-            if trial.value <= point.value + 1e-4 * fall + noise:
-                found = trial
-                break
-            share *= 0.3
-        if found is None:
-            break
-        new = found.residual(dual)
-        stalled = stalled + 1 if new >= 0.5 * residual and found.value >= point.value - 1e-13 * abs(point.value) else 0
-        if new < residual or found.value < point.value:
-            point, residual = found, new
+        move, fall = dual.step(point, max(damping, 1e-6 * min(1.0, residual)))
+        trial = dual.at(np.clip(point.y + move, dual.lowest, dual.highest))
+        noise = 1e-15 * (abs(point.value) + float(np.abs(dual.limit) @ np.abs(point.y)))
+        actual = point.value - trial.value
+        if trial.torn > point.torn or not actual >= 1e-3 * fall - 4.0 * noise:
+            damping = max(damping * 8.0, 1e-8)
+            continue
+        new = trial.residual(dual)
+        if fall <= noise:
+            stalled = stalled + 1
+        damping = damping * (0.03 if actual > 0.7 * fall else 1.0 if actual > 0.2 * fall else 4.0)
+        if new < residual or actual > 4.0 * noise:
+            point, residual = trial, new
     return point

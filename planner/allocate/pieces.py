@@ -33,11 +33,13 @@ class Sums:
 
     ``first[0]`` is spend, ``first[1 + f]`` feature f: the derivatives of the value with respect to minus the price and
     to the values; ``second`` holds the second derivatives.
+    `torn` tells that a cell worth nothing or less is paid to spend, where answers jump.
     """
 
     value: float
     first: Floats
     second: Floats
+    torn: bool = False
 
     @classmethod
     def zero(cls, signatures: int, features: int) -> Sums:
@@ -114,6 +116,8 @@ class Piece:
             parts = [np.ones_like(bend), *(feature * slopes for feature in self.features)]
         else:
             cell_price = self.spread(price)
+            if price.min() <= 0.0:
+                sums.torn |= bool(np.any((value <= 0.0) & (cell_price <= 0.0)))
             bend = bend * cell_price
             inverse = 1.0 / np.maximum(value, _SMALL)
             parts = [1.0 / np.maximum(cell_price, _SMALL), *(feature * inverse for feature in self.features)]
@@ -149,30 +153,27 @@ class Piece:
         return np.where(gain >= 0.0, np.inf, -np.inf)
 
     def _kinked(self, price: Floats, value: Floats) -> tuple[Answer, Floats, Floats]:
-        """Return the proximal answer, the curves' slopes there, and one over the bend of the objective."""
+        """Return the proximal answer, the curves' slopes there, and one over the bend of the objective.
+
+        A cell whose value is below 0 loses by every click, and a loss on a concave curve is not concave: its curve is
+        replaced by the tangent at the centre, which overstates the loss and is exact once the centre has settled.
+        """
         cell_price = self.spread(price)
-        linear = self.elasticity == 1.0
-        gain = value if linear.all() else np.where(linear, value, np.minimum(value, 0.0) * self._slope_at_centre())
-        spend = self.centre + self.width * (gain - cell_price)
-        if not linear.all():
-            bent = ~linear & (value > 0.0)
-            spend[bent] = _proximal_spend(
-                self.elasticity[bent], value[bent], cell_price[bent], self.centre[bent], self.width[bent]
-            )
+        concave = (value > 0.0) & (self.elasticity < 1.0)
+        touch = np.maximum(self.centre, 1e-9 * self.high + _TINY)
+        tangent = np.where(self.elasticity < 1.0, self.elasticity * touch ** (self.elasticity - 1.0), 1.0)
+        spend = self.centre + self.width * (value * tangent - cell_price)
+        if concave.any():
+            parts = (self.elasticity, value, cell_price, self.centre, self.width)
+            spend[concave] = _proximal_spend(*(part[concave] for part in parts))
         inside = (spend > self.low) & (spend < self.high)
         np.clip(spend, self.low, self.high, out=spend)
-        curve = spend**self.elasticity
         safe = np.maximum(spend, _TINY)
-        slopes = np.where(linear, 1.0, self.elasticity * np.where(inside, curve / safe, 0.0))
-        bend = np.where(linear, 0.0, np.maximum(value, 0.0) * (1.0 - self.elasticity) * slopes / safe)
-        if not linear.all():
-            slopes = np.where(linear | (value > 0.0), slopes, inside * self._slope_at_centre())
+        curve = np.where(concave, safe**self.elasticity, self.centre**self.elasticity + tangent * (spend - self.centre))
+        slopes = np.where(concave, self.elasticity * np.where(inside, curve / safe, 0.0), tangent * inside)
+        bend = np.where(concave, value * (1.0 - self.elasticity) * slopes / safe, 0.0)
         earned = value * curve - cell_price * spend - (spend - self.centre) ** 2 / (2.0 * self.width)
         return Answer(spend, curve, earned), slopes, inside / (1.0 / self.width + bend)
-
-    def _slope_at_centre(self) -> Floats:
-        """Return the curves' slopes at the centre: a loss on a concave curve is not concave, its tangent is."""
-        return self.elasticity * np.maximum(self.centre, _TINY) ** (self.elasticity - 1.0)
 
 
 def _proximal_spend(elasticity: Floats, value: Floats, price: Floats, centre: Floats, width: Floats) -> Floats:

@@ -133,7 +133,7 @@ def build_problem(table: CellTable | Cells, limits: Limits) -> Problem:
     groups = [(limit.columns, limit.label) for limit in limits.groups]
     groups += [(limit.columns, limit.label) for limit in limits.min_return_by]
     labels = Labels(cells.frame, groups)
-    high, money = _tops_and_money(cells, limits)
+    high, money = _tops_and_money(cells, limits, labels)
     order = np.argsort(_smallest_integers(labels.signature, labels.count), kind="stable")
     signature = labels.signature[order]
     low, high = cells.floor[order] / money, high[order] / money
@@ -177,11 +177,15 @@ def _smallest_integers(signature: Ints, count: int) -> Ints | np.ndarray[tuple[i
     return signature.astype(np.uint16) if count <= 65536 else signature
 
 
-def _tops_and_money(cells: Cells, limits: Limits) -> tuple[Floats, float]:
+def _tops_and_money(cells: Cells, limits: Limits, labels: Labels) -> tuple[Floats, float]:
     """Return the most each cell can take, made finite, and the unit of money."""
     top = np.minimum(cells.top, limits.total)
     if not np.isfinite(limits.total):
         top = np.where(np.isfinite(top), top, _far_beyond(cells, limits))
+        for group in limits.groups:
+            if np.isfinite(group.cap):
+                member = labels.members(group.columns, group.label)[labels.signature]
+                top[member] = np.minimum(top[member], 2.0 * group.cap)
     top = np.maximum(top, np.minimum(cells.floor, cells.top))
     money = limits.total if np.isfinite(limits.total) and limits.total > 0 else float(top.sum())
     return top, money if money > 0 else 1.0
@@ -210,7 +214,7 @@ def _rows(limits: Limits, labels: Labels, low: Floats, high: Floats, money: floa
     for group in limits.groups:
         members = labels.members(group.columns, group.label).astype(np.float64)
         cap, floor = group.cap / money, group.floor / money
-        if group.cap == group.floor:
+        if group.cap == group.floor and members.any():
             rows.append(Row(group.name, "lock", members, cap, price=1.0, lowest=-np.inf))
             continue
         if cap < min(float(high @ members), total):

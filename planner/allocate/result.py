@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Allocation", "Certificate", "describe_solution", "next_yuan", "spend_table"]
 
 AT_BOUND = 1e-12
+_FAR = 1e200
 _FOR_ALL = ("total", "stock", "shipping")
 
 
@@ -206,8 +207,8 @@ def _effect(problem: Problem, solution: Solution, place: int) -> Floats:
     effect = problem.price_rows[signature, place]
     if row.feature:
         feature = problem.used_features.index(row.feature)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             slope = problem.elasticity * solution.spend ** (problem.elasticity - 1.0)
             gain = problem.features[feature] * slope
-        effect = effect - problem.value_rows[feature, signature, place] * np.nan_to_num(gain)
+        effect = effect - problem.value_rows[feature, signature, place] * np.nan_to_num(gain, posinf=_FAR)
     return np.asarray(effect * solution.y[place], dtype=np.float64)
