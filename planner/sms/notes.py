@@ -1,0 +1,164 @@
+"""What the plan says of its messages: why each is sent, what was assumed, and where the playbook was not followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from planner.audiences import Audience, order_margin
+from planner.brief import Brief
+from planner.providers import Provider
+from planner.sms.texts import text_remarks
+from planner.sms_value import allowed_span, send_hours
+from planner.wording import Message
+
+__all__ = ["asked_moments", "notes_beforehand", "notes_of_plan", "notes_without_sends", "reason_of", "shown_moment"]
+
+
+def shown_moment(brief: Brief, moment: pd.Timestamp) -> str:
+    """Return a moment as people write it: month, day and clock of the promotion's zone."""
+    return f"{moment.tz_convert(brief.zone):%m-%d %H:%M}"
+
+
+def _shown_hours(brief: Brief) -> str:
+    begin, end = allowed_span(brief)
+    return f"{begin // 60:02d}:{begin % 60:02d}-{end // 60:02d}:{end % 60:02d}"
+
+
+def asked_moments(brief: Brief) -> list[pd.Timestamp]:
+    """Return the moments at which the playbook asks for messages, inside the promotion or on the day before it."""
+    timetable = brief.timetable
+    return [pd.Timestamp(timetable.at(moment)) for span in timetable.spans for moment in span.window.sms]
+
+
+def notes_without_sends(brief: Brief, market: pd.DataFrame | None) -> tuple[Message, ...]:
+    """Return why nothing is sent at all."""
+    if brief.sms is None:
+        moments = [shown_moment(brief, moment) for moment in asked_moments(brief)]
+        return (Message("sms.not_asked", {"moments": ", ".join(moments)}),) if moments else ()
+    if not brief.sms.segments:
+        return (Message("sms.no_segments"),)
+    if order_margin(brief, market) is None:
+        return (Message("sms.no_margin"),)
+    return (Message("sms.nowhere_allowed", {"hours": _shown_hours(brief)}),)
+
+
+def notes_beforehand(brief: Brief, provider: Provider, people: Iterable[Audience], text: str) -> tuple[Message, ...]:
+    """Return what was assumed for want of better, and what may be wrong with the text."""
+    sms, currency = brief.sms, brief.promotion.currency
+    notes: list[Message] = []
+    if sms is not None and sms.price is None:
+        notes.append(
+            Message("sms.price_assumed", {"provider": provider.title, "price": provider.price, "currency": currency})
+        )
+    if sms is not None and sms.hours is None:
+        notes.append(Message("sms.hours_assumed", {"provider": provider.title, "hours": _shown_hours(brief)}))
+    for audience in people:
+        if audience.assumed:
+            values = ", ".join(f"{key} {getattr(audience, key):.3g}" for key in audience.assumed)
+            keys = ", ".join(audience.assumed)
+            notes.append(Message("sms.assumed", {"segment": audience.name, "keys": keys, "values": values}))
+    held_out = sum(audience.held_out for audience in people)
+    if held_out:
+        notes.append(Message("sms.held_out", {"people": held_out}))
+    return (*notes, *text_remarks(text, provider))
+
+
+def notes_of_plan(
+    brief: Brief,
+    values: pd.DataFrame,
+    people: Iterable[Audience],
+    sends: pd.DataFrame,
+    *,
+    asked: Mapping[pd.Timestamp, float],
+    within: bool,
+) -> tuple[Message, ...]:
+    """Return where the playbook's moments went, and who gets nothing and why.
+
+    Parameters
+    ----------
+    brief, values, people, sends
+        The promotion, `message_values`, the segments, and the sends planned.
+    asked
+        The moments at which the playbook asks for messages, with `sms_value.value_at` of each.
+    within
+        Whether money was no object, so that who gets nothing is not worth a message.
+    """
+    return (*_moments_not_kept(brief, values, sends, asked), *_left_out(brief, values, people, sends, within=within))
+
+
+def _moments_not_kept(
+    brief: Brief, values: pd.DataFrame, sends: pd.DataFrame, asked: Mapping[pd.Timestamp, float]
+) -> list[Message]:
+    first = values[values["layer"] == 1]
+    if first.empty or sends.empty:
+        return []
+    begin, end = allowed_span(brief)
+    sent = sends.groupby("segment")["messages"].sum()
+    biggest = str(sent.sort_values(ascending=False, kind="stable").index[0])
+    own = first[first["segment"] == biggest].sort_values("value", ascending=False, kind="stable").iloc[0]
+    # Value per unit of the ratio is the same at every moment, so the moment's own ratio prices it.
+    unit = float(own["value"] / own["ratio"]) if own["ratio"] > 0 else 0.0
+    notes = []
+    for moment, ratio in asked.items():
+        of_day = moment.tz_convert(brief.zone).hour * 60 + moment.tz_convert(brief.zone).minute
+        lost = 1000 * unit * (ratio - float(own["ratio"]))
+        wording = {
+            "wanted": shown_moment(brief, moment),
+            "best": shown_moment(brief, own["send_at"]),
+            "currency": brief.promotion.currency,
+        }
+        if not begin <= of_day < end:
+            notes.append(
+                Message("sms.moved", {**wording, "lost": lost}) if lost > 0 else Message("sms.moved_free", wording)
+            )
+        elif not (sends["send_at"] == moment.tz_convert(brief.zone).floor("h")).any():
+            notes.append(Message("sms.not_there", {**wording, "gained": max(0.0, -lost)}))
+    return notes
+
+
+def _left_out(
+    brief: Brief, values: pd.DataFrame, people: Iterable[Audience], sends: pd.DataFrame, *, within: bool
+) -> list[Message]:
+    notes = []
+    for audience in people:
+        own = values[(values["segment"] == audience.name) & (values["layer"] == 1)]
+        if own.empty or not audience.people or (sends["segment"] == audience.name).any():
+            continue
+        best = (
+            own.assign(net=own["value"] - own["opt_out_cost"])
+            .sort_values("net", ascending=False, kind="stable")
+            .iloc[0]
+        )
+        wording = {
+            "segment": audience.name,
+            "best": shown_moment(brief, best["send_at"]),
+            "value": float(best["net"]),
+            "cost": float(best["price"]),
+            "currency": brief.promotion.currency,
+        }
+        pays = best["net"] > best["price"]
+        notes.append(Message("sms.better_elsewhere" if pays and not within else "sms.not_worth", wording))
+    return notes
+
+
+def reason_of(brief: Brief, send: pd.Series, values: pd.DataFrame, price: float) -> Message:
+    """Return why a send is where it is, from numbers."""
+    own = values[(values["segment"] == send["segment"]) & (values["layer"] == 1)]
+    best = own.sort_values("value", ascending=False, kind="stable").iloc[0]
+    wording = {
+        "value": float(send["profit"]) / float(send["messages"]) + price,
+        "cost": price,
+        "currency": brief.promotion.currency,
+    }
+    if send["again"] > 0:
+        first = Message("sms.reason_again", {**wording, "again": int(send["again"])})
+    elif best["send_at"] == send["send_at"]:
+        first = Message("sms.reason_best", {**wording, "ratio": float(best["ratio"])})
+    else:
+        first = Message("sms.reason_full", {**wording, "best": shown_moment(brief, best["send_at"])})
+    opening = pd.Timestamp(brief.timetable.opening)
+    if send["send_at"] + pd.Timedelta(hours=1) <= opening and send_hours(brief)["send_at"].iloc[0] < opening:
+        return Message("sms.joined", {"first": first, "second": Message("sms.reason_cart")})
+    return first

@@ -1,0 +1,159 @@
+"""The sends of a promotion, settled when the money for messages is known: whole messages, with their reasons."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from planner.brief import Brief
+from planner.sms.assignment import Pattern, best_plan
+from planner.sms.frontier import SmsFrontier, sms_frontier
+from planner.sms.notes import notes_of_plan, notes_without_sends, reason_of
+from planner.tables import SMS
+from planner.wording import Lang, Message
+
+__all__ = ["SmsPlan", "plan_sms", "settle_sms"]
+
+_SUMS = ("messages", "again", "visits", "orders", "profit")
+
+
+@dataclass(frozen=True, eq=False)
+class SmsPlan:
+    """What is sent, and what it costs and brings.
+
+    Attributes
+    ----------
+    table
+        `tables.SMS`, in order of time.
+    cost, profit
+        Of all sends; profit is after the messages are paid for and refusals are counted. [currency]
+    held_out
+        People of each segment who get nothing, so that the effect can be measured. [people]
+    notes
+        What was assumed, moved or left out.
+    """
+
+    table: pd.DataFrame
+    cost: float
+    profit: float
+    held_out: dict[str, int]
+    notes: tuple[Message, ...]
+
+
+def settle_sms(
+    prepared: SmsFrontier, budget: float = math.inf, *, money_price: float = 0.0, lang: Lang = "en"
+) -> SmsPlan:
+    """Return the best sends within a budget.
+
+    Parameters
+    ----------
+    prepared
+        As `sms_frontier` returns it.
+    budget
+        Most to spend on messages. [currency]
+    money_price
+        Profit that the next unit of money earns elsewhere. [currency/currency]
+    lang
+        Language of the reasons.
+    """
+    people = best_plan(prepared.corners, budget, money_price)
+    sends = _sends(prepared, people, lang)
+    table = SMS.check(sends[list(SMS.names)])
+    notes = notes_of_plan(
+        prepared.brief,
+        prepared.worth,
+        prepared.people,
+        sends,
+        asked=prepared.asked,
+        within=math.isinf(budget) and not money_price,
+    )
+    return SmsPlan(
+        table=table,
+        cost=float(table["cost"].sum()),
+        profit=float(table["profit"].sum()),
+        held_out={audience.name: audience.held_out for audience in prepared.people},
+        notes=(*prepared.notes, *notes),
+    )
+
+
+def _sends(prepared: SmsFrontier, people: dict[Pattern, float], lang: Lang) -> pd.DataFrame:
+    """Return one row a send, whole messages only."""
+    values = prepared.arrays
+    hours = pd.DatetimeIndex(prepared.worth["send_at"].unique())
+    rows: dict[tuple[int, int], dict[str, float]] = {}
+    for pattern, number in people.items():
+        # A hair above keeps 1499.9999999 people from becoming 1499; it is far below one message.
+        whole = math.floor(number + 1e-6)
+        for layer, hour in enumerate(pattern.hours):
+            row = rows.setdefault((hour, pattern.segment), dict.fromkeys(_SUMS, 0.0))
+            at = (pattern.segment, layer, hour)
+            row["messages"] += whole
+            row["again"] += whole if layer else 0
+            for name in ("visits", "orders"):
+                row[name] += whole * float(values[name][at])
+            row["profit"] += whole * float(values["value"][at] - values["opt_out_cost"][at] - prepared.price)
+    made = [
+        {"send_at": hours[hour], "segment": prepared.people[segment].name, **sums}
+        for (hour, segment), sums in sorted(rows.items())
+        if sums["messages"] > 0
+    ]
+    frame = pd.DataFrame(made, columns=["send_at", "segment", *_SUMS])
+    frame["send_at"] = (
+        pd.DatetimeIndex(frame["send_at"]).tz_convert(prepared.brief.zone) if made else _no_times(prepared.brief)
+    )
+    frame["messages"] = frame["messages"].astype("int64")
+    frame["again"] = frame["again"].astype("int64")
+    for name in ("visits", "orders", "profit"):
+        frame[name] = frame[name].astype(float)
+    frame["parts"] = prepared.parts
+    frame["cost"] = frame["messages"] * prepared.price
+    frame["text"] = prepared.text
+    frame["reason"] = [
+        reason_of(prepared.brief, row, prepared.worth, prepared.price).text(lang) for _, row in frame.iterrows()
+    ]
+    return frame
+
+
+def _no_times(brief: Brief) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex([], tz=brief.zone)
+
+
+def plan_sms(
+    brief: Brief,
+    market: pd.DataFrame | None = None,
+    *,
+    money_price: float = 0.0,
+    budget: float = math.inf,
+    lang: Lang = "en",
+) -> SmsPlan:
+    """Return the best sends for a price of money and a budget.
+
+    Parameters
+    ----------
+    brief
+        The promotion.
+    market
+        `tables.MARKET`; without it the playbook's word is taken.
+    money_price
+        Profit that the next unit of money earns elsewhere; a message is sent where it earns more. [currency/currency]
+    budget
+        Most to spend on messages. [currency]
+    lang
+        Language of texts and reasons.
+
+    Returns
+    -------
+    SmsPlan
+        Empty where the brief has no segments or no order value is known.
+    """
+    prepared = sms_frontier(brief, market, lang)
+    if prepared is not None:
+        return settle_sms(prepared, budget, money_price=money_price, lang=lang)
+    empty: dict[str, list[object]] = {name: [] for name in SMS.names}
+    table = pd.DataFrame(empty).astype(
+        {column.name: "float64" for column in SMS.columns if column.kind in ("number", "count")}
+    )
+    table["send_at"] = _no_times(brief)
+    return SmsPlan(SMS.check(table), 0.0, 0.0, {}, notes_without_sends(brief, market))
