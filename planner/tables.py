@@ -73,8 +73,10 @@ class Table:
         missing = [name for name in self.required if name not in frame.columns]
         if missing:
             raise ValueError(f"table {self.name}: missing columns {missing}")
-        wrong = [fault for column in self.columns if column.name in frame for fault in _faults(frame[column.name], column)]
-        if frame.duplicated(list(self.key)).any():
+        wrong = [
+            fault for column in self.columns if column.name in frame for fault in _faults(frame[column.name], column)
+        ]
+        if frame.duplicated([name for name in self.key if name in frame.columns]).any():
             wrong.append(f"double rows for key {self.key}")
         if wrong:
             raise ValueError(f"table {self.name}: " + "; ".join(wrong))
@@ -107,6 +109,19 @@ def _columns(*columns: Column | tuple[str, Kind, str] | str) -> tuple[Column, ..
     )
 
 
+_MEASURES: tuple[tuple[str, Kind, str], ...] = (
+    ("impressions", "count", "impressions"),
+    ("clicks", "count", "clicks"),
+    ("spend", "number", "currency"),
+    ("orders", "count", "orders"),
+    ("revenue", "number", "currency"),
+    ("visits", "count", "visits"),
+    ("bid", "number", "currency/click"),
+    ("cpc", "number", "currency/click"),
+    ("cpm", "number", "currency/1000 impressions"),
+    ("budget_spent", "flag", ""),
+)
+
 HISTORY = Table(
     "history",
     ("hour", "channel", "campaign"),
@@ -114,21 +129,7 @@ HISTORY = Table(
         ("hour", "time", ""),
         Column("channel", "text", nullable=True),
         Column("campaign", "text", optional=True, nullable=True),
-        *(
-            Column(name, kind, unit, optional=True, nullable=True)
-            for name, kind, unit in (
-                ("impressions", "count", "impressions"),
-                ("clicks", "count", "clicks"),
-                ("spend", "number", "currency"),
-                ("orders", "count", "orders"),
-                ("revenue", "number", "currency"),
-                ("visits", "count", "visits"),
-                ("bid", "number", "currency/click"),
-                ("cpc", "number", "currency/click"),
-                ("cpm", "number", "currency/1000 impressions"),
-                ("budget_spent", "flag", ""),
-            )
-        ),
+        *(Column(name, kind, unit, optional=True, nullable=True) for name, kind, unit in _MEASURES),
     ),
 )
 

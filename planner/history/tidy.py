@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from planner.wording import Message
+from planner.wording import Message, Text
 
 __all__ = ["History", "SourceFile"]
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file that was read: its name, what it was taken for, its fingerprint and how many rows it gave."""
+    """A file that was read: its name, what it was taken for, its fingerprint and what became of its rows.
+
+    `dropped` counts rows by reason (blank, total, header, ...), `refused` those with a cell that could not be read;
+    `first` and `last` are its first and last hour, `columns` our names with the file's own headers. `growing_days` is
+    for how many days the platform goes on booking orders to a click.
+    """
 
     name: str
     taken_for: str
     sha256: str
     rows_read: int
     rows_used: int
+    label: Text | None = None
+    encoding: str = ""
+    first: pd.Timestamp | None = None
+    last: pd.Timestamp | None = None
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    refused: int = 0
+    columns: Mapping[str, str] = field(default_factory=dict)
+    growing_days: int = 0
+    sure: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +42,11 @@ class History:
     """What happened, hour by hour.
 
     `table` is `tables.HISTORY`, sorted by hour and channel, times in the brief's zone; rows without a channel are the
-    whole shop's. A number that was not measured is missing, never 0.
+    whole shop's. A number that was not measured is missing, never 0. Orders of clicks from `growing_since` on are not
+    all in yet; None where they are.
     """
 
     table: pd.DataFrame
     notes: tuple[Message, ...] = ()
     sources: tuple[SourceFile, ...] = ()
+    growing_since: pd.Timestamp | None = None

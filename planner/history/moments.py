@@ -1,0 +1,98 @@
+"""From wall-clock times to instants, in the zone the file was written in.
+
+Where the clocks go back an hour happens twice: the first row of a key is the first of the two, the second the other.
+Where they go forward an hour is missing: a row for it is refused, unless it holds nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import PurePath
+from zoneinfo import ZoneInfo, available_timezones
+
+import numpy as np
+import pandas as pd
+
+from planner.history.dialects import MEASURES, Layout
+from planner.history.remarks import Remarks
+from planner.wording import Message
+
+__all__ = ["day_of_name", "download_of_name", "to_instants", "zone_of"]
+
+_GMT = re.compile(r"\b(?:GMT|UTC)\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?\b")
+_IANA = re.compile(r"\b[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?\b")
+_NAME_DAY = re.compile(
+    r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[1-9]|[12]\d|3[01])日?(?:[_-](\d{2})(\d{2})(\d{2})(?!\d))?(?!\d)"
+)
+
+
+def zone_of(name: str, titles: str, default: dt.tzinfo) -> tuple[dt.tzinfo, bool]:
+    """Return the zone a file's times are in, and whether its title lines say so; else the promotion's."""
+    for found in _IANA.findall(f"{titles} {PurePath(name).stem}"):
+        if found in available_timezones():
+            return ZoneInfo(found), True
+    if match := _GMT.search(titles):
+        shift = dt.timedelta(hours=int(match.group(2)), minutes=int(match.group(3) or 0))
+        if shift <= dt.timedelta(hours=14):
+            return dt.timezone(shift if match.group(1) == "+" else -shift), True
+    return default, False
+
+
+def day_of_name(name: str) -> dt.date | None:
+    """Return the one day a file's name speaks of; None where it names none, or a span of several."""
+    days = {_day(match) for match in _NAME_DAY.finditer(PurePath(name.replace("\\", "/")).name)}
+    return days.pop() if len(days) == 1 else None
+
+
+def download_of_name(name: str) -> dt.datetime | None:
+    """Return when a report was downloaded, if its name ends in a moment such as ``_20260801_110000``."""
+    for match in _NAME_DAY.finditer(PurePath(name).name):
+        day = _day(match)
+        if day and match.group(4) and int(match.group(4)) < 24 and int(match.group(5)) < 60:
+            return dt.datetime.combine(day, dt.time(int(match.group(4)), int(match.group(5))))
+    return None
+
+
+def _day(match: re.Match[str]) -> dt.date | None:
+    """Return the day a match in a name means, if there is such a day."""
+    try:
+        return dt.date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
+    except ValueError:
+        return None
+
+
+def to_instants(rows: pd.DataFrame, zone: dt.tzinfo, layout: Layout, remarks: Remarks) -> pd.DataFrame:
+    """Return rows with ``instant`` (UTC) for ``wall``; those of hours that do not exist refused."""
+    walls: list[dt.datetime] = rows["wall"].tolist()
+    aware = np.array([wall.tzinfo is not None for wall in walls], dtype=bool)
+    instants = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[us, UTC]")
+    if aware.any():
+        fixed = [wall.astimezone(dt.UTC) for wall in walls if wall.tzinfo is not None]
+        instants[aware] = pd.DatetimeIndex(fixed).as_unit("us")
+    if not aware.all():
+        local = pd.DatetimeIndex([wall for wall in walls if wall.tzinfo is None]).as_unit("us")
+        instants[~aware] = _localised(local, rows[~aware], zone, remarks)
+    gone = instants.isna().to_numpy()
+    if gone.any():
+        numbers = [name for name in MEASURES if name in rows]
+        empty = rows[numbers].fillna(0).eq(0).all(axis=1).to_numpy()
+        remarks.dropped["no_such_hour"] += int((gone & empty & (not layout.strict)).sum())
+        for at in np.flatnonzero(gone & ~(empty & (not layout.strict))):
+            column = layout.own.get("hour") or layout.own.get("paid_at") or layout.own["day"]
+            remarks.refuse(int(rows["line"].iloc[at]), column, walls[at].isoformat(" "), "no_such_hour")
+    return rows.drop(columns="wall").assign(instant=instants)[~gone].reset_index(drop=True)
+
+
+def _localised(local: pd.DatetimeIndex, rows: pd.DataFrame, zone: dt.tzinfo, remarks: Remarks) -> pd.DatetimeIndex:
+    """Return local times as UTC; NaT where the clock never showed them."""
+    first = local.tz_localize(zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="NaT").tz_convert("UTC")
+    second = local.tz_localize(zone, ambiguous=np.zeros(len(local), dtype=bool), nonexistent="NaT").tz_convert("UTC")
+    twice = np.asarray(first != second) & ~np.asarray(first.isna())
+    if not twice.any():
+        return first
+    keys = [key for key in ("channel", "campaign", "dimension") if key in rows]
+    turn = rows.assign(local=local).groupby(["local", *keys], dropna=False).cumcount().to_numpy()
+    span = {"hour": f"{local[twice].min():%Y-%m-%d %H:%M}", "count": int(twice.sum())}
+    remarks.notes.append(Message("history.hour_twice", {"where": remarks.source, **span}))
+    return first.where(~(twice & (turn == 1)), second)

@@ -1,0 +1,106 @@
+"""From a list of orders, a line an order (or an item of one), to orders and revenue by the moment they were paid.
+
+Of the list only the time of payment, the amount, the order's number, its state and its items are kept; names, phones
+and addresses are never taken from the file's rows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.history.cells import DateOrder, Fault, is_missing, is_total, plain, read_moment, read_number
+from planner.history.dialects import Layout, key_of
+from planner.history.remarks import Remarks
+from planner.history.rows import RawRows
+from planner.wording import Message
+
+__all__ = ["order_rows"]
+
+_CLOSED = ("关闭", "取消", "退款", "cancel", "refund", "void", "closed")
+
+
+def order_rows(raw: RawRows, layout: Layout, order: DateOrder, remarks: Remarks) -> pd.DataFrame:
+    """Return one row an order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``wall``, ``orders`` (1), ``revenue``, ``dimension`` (the order's number), ``line``.
+    """
+    paid, amount = raw.cells["paid_at"], raw.cells["amount"]
+    moments = {text: read_moment(text, order) for text in dict.fromkeys(paid)}
+    amounts = {text: read_number(text, strict=False) for text in dict.fromkeys(amount)}
+    header = key_of(layout.own["paid_at"])
+    keep = np.zeros(len(paid), dtype=bool)
+    for at, (when, much) in enumerate(zip(paid, amount, strict=True)):
+        line, bare = raw.lines[at], plain(when)
+        if key_of(bare) == header:
+            remarks.dropped["header"] += 1
+        elif is_total(bare) or is_total(plain(raw.cells.get("order_id", paid)[at])):
+            remarks.dropped["total"] += 1
+        elif is_missing(bare):
+            remarks.dropped["unpaid"] += 1
+        elif isinstance(moment := moments[when], Fault):
+            remarks.refuse(line, layout.own["paid_at"], when, moment.kind)
+        elif isinstance(value := amounts[much], Fault):
+            remarks.refuse(line, layout.own["amount"], much, value.kind)
+        else:
+            keep[at] = True
+    frame = pd.DataFrame(
+        {
+            "wall": pd.Series([moments[text] for text in paid], dtype=object),
+            "revenue": pd.Series(
+                [value if isinstance(value := amounts[text], float) else None for text in amount], dtype=float
+            ),
+            "line": raw.lines,
+        }
+    )
+    for name in ("order_id", "item", "status"):
+        if name in raw.cells:
+            frame[name] = [plain(text) for text in raw.cells[name]]
+    frame = frame[keep].reset_index(drop=True)
+    _note_closed(frame, remarks)
+    return _one_row_an_order(frame, remarks)
+
+
+def _note_closed(frame: pd.DataFrame, remarks: Remarks) -> None:
+    """Say how many paid orders were closed later; they did order, and the brief's refund rate takes them off."""
+    if "status" in frame:
+        closed = int(
+            frame["status"].str.lower().map(lambda text: any(word in text for word in _CLOSED)).astype(bool).sum()
+        )
+        if closed:
+            remarks.notes.append(
+                Message("history.orders_closed", {"where": remarks.source, "count": closed, "of": len(frame)})
+            )
+
+
+def _one_row_an_order(frame: pd.DataFrame, remarks: Remarks) -> pd.DataFrame:
+    """Return lines of the same order put together; a line that stands twice counts once."""
+    key = ["wall", "revenue"]
+    if "order_id" not in frame:
+        # Without a number two like orders are two orders: the second of them in this file is the second in another.
+        nth = frame.groupby(key, dropna=False).cumcount().astype(str)
+        tidy = frame.assign(dimension=frame["revenue"].astype(str) + "#" + nth, orders=1.0)
+        return tidy[["wall", "orders", "revenue", "dimension", "line"]]
+    numbered = frame["order_id"] != ""
+    identity = frame["order_id"].where(numbered, "#" + frame["line"].astype(str))
+    frame = frame.assign(dimension=identity)
+    items = ["item"] if "item" in frame else []
+    twice = frame.duplicated(["dimension", *key, *items])
+    if twice.any():
+        remarks.dropped["identical"] += int(twice.sum())
+        frame = frame[~twice]
+    grouped = frame.groupby("dimension", sort=False)
+    whole = (
+        grouped.agg(
+            wall=("wall", "min"), revenue=("revenue", lambda part: part.sum(min_count=1)), line=("line", "first")
+        )
+        if (grouped.ngroups < len(frame))
+        else frame.set_index("dimension")
+    )
+    if grouped.ngroups < len(frame):
+        values = {"where": remarks.source, "lines": len(frame), "count": grouped.ngroups}
+        remarks.notes.append(Message("history.orders_of_items", values))
+    return whole.reset_index().assign(orders=1.0)[["wall", "orders", "revenue", "dimension", "line"]]

@@ -1,0 +1,171 @@
+"""One table of a file, from its cells to rows with instants: recognised, judged, put into the brief's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from planner.errors import Problem
+from planner.history.cells import DateOrder
+from planner.history.channels import named_channels
+from planner.history.combine import Part
+from planner.history.dialects import MEASURES, Layout, close_name, known_header, layout_of
+from planner.history.moments import day_of_name, download_of_name, to_instants, zone_of
+from planner.history.orders import order_rows
+from planner.history.remarks import Remarks, cell_text
+from planner.history.rows import MomentRule, date_order, judge_rows, raw_rows
+from planner.history.settings import ReadingSettings
+from planner.history.sheets import Sheet
+from planner.history.tidy import SourceFile
+from planner.wording import Message
+
+__all__ = ["TableReading", "read_sheet", "recognised"]
+
+# A file of which more than this share is refused was probably taken for something it is not.
+_MOST_REFUSED = 0.2
+
+
+@dataclass(frozen=True, eq=False)
+class TableReading:
+    """What became of one table: its rows (None where it gives none), and what is to be said of it."""
+
+    part: Part | None
+    remarks: Remarks
+    source: SourceFile
+    fatal: bool = False
+
+
+def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Layout | None:
+    """Return what a sheet is; None, with a problem that says which column is missing, where it is nothing known."""
+    layout = layout_of(sheet.head, sheet.name, settings.columns)
+    if layout is None:
+        remarks.problems.append(_no_header(sheet))
+        return None
+    where = layout.header_row + 1
+    if layout.close and layout.dialect.name in ("tidy", "headers"):
+        for header, near in layout.close.items():
+            values = {"header": cell_text(header), "near": near}
+            remarks.problems.append(Problem(Message("history.close_header", values), sheet.name, where))
+    elif layout.close:
+        for header, near in layout.close.items():
+            remarks.notes.append(
+                Message("history.close_header_noted", {"where": sheet.name, "header": header, "near": near})
+            )
+    ignored = [header for header in layout.unknown if header not in layout.close]
+    if ignored:
+        shown = ", ".join(map(cell_text, ignored[:12])) + ("..." if len(ignored) > 12 else "")
+        remarks.notes.append(Message("history.ignored_columns", {"where": sheet.name, "columns": shown}))
+    for name, own in settings.columns.items():
+        if layout.own.get(name) is not None and own not in layout.own.values() and layout.strict:
+            remarks.notes.append(Message("history.mapping_unused", {"where": sheet.name, "name": name, "header": own}))
+    return None if remarks.problems else layout
+
+
+def _no_header(sheet: Sheet) -> Problem:
+    """Return the problem of a table whose headers are not known, with what comes near."""
+    at, row = max(
+        enumerate(sheet.head), key=lambda entry: sum(bool(cell.strip()) and not cell[:1].isdigit() for cell in entry[1])
+    )
+    headers = [cell.strip() for cell in row if cell.strip()]
+    near = [
+        (header, name)
+        for header in headers
+        if not known_header(header) and (name := close_name(header, ("hour", "day", *MEASURES)))
+    ]
+    advice = ", ".join(f"{cell_text(header)} -> {name}" for header, name in near)
+    values = {
+        "headers": ", ".join(map(cell_text, headers[:12])),
+        "advice": Message("history.near", {"pairs": advice}) if advice else Message("history.map_them", {}),
+    }
+    return Problem(Message("history.no_header", values), sheet.name, at + 1)
+
+
+def read_sheet(sheet: Sheet, settings: ReadingSettings) -> TableReading:
+    """Return the rows of one table and everything there is to say about it."""
+    remarks = Remarks(sheet.name)
+    layout = recognised(sheet, settings, remarks)
+    if layout is None:
+        return TableReading(None, remarks, SourceFile(sheet.name, "", sheet.sha256, 0, 0), fatal=True)
+    raw = raw_rows(sheet, layout, remarks)
+    zone, zone_said = zone_of(sheet.name, layout.titles, settings.zone)
+    if zone_said:
+        remarks.notes.append(Message("history.other_zone", {"where": sheet.name, "zone": str(zone)}))
+    order = _settled_order(layout, raw.cells, remarks)
+    if layout.dialect.kind == "orders":
+        rows = order_rows(raw, layout, order, remarks)
+    else:
+        rule = MomentRule(layout, order, _day_of_file(sheet, layout, remarks))
+        rows = judge_rows(raw, layout, rule, remarks)
+        if _only_days(rows, layout):
+            remarks.problems.append(Problem(Message("history.only_days", {}), sheet.name, layout.header_row + 1))
+            return TableReading(
+                None, remarks, _source(sheet, layout, len(raw.lines), rows.iloc[:0], remarks), fatal=True
+            )
+    rows = named_channels(to_instants(rows, zone, layout, remarks), layout, settings, remarks)
+    source = _source(sheet, layout, len(raw.lines), rows, remarks)
+    if not len(rows) and not remarks.refused:
+        remarks.problems.append(Problem(Message("history.no_rows", {}), sheet.name, layout.header_row + 1))
+    strict_fault = layout.strict and remarks.refused > 0
+    fatal = not len(rows) or strict_fault or remarks.refused > _MOST_REFUSED * max(len(raw.lines), 1)
+    part = Part(rows, layout, remarks) if len(rows) else None
+    return TableReading(part, remarks, source, fatal)
+
+
+def _settled_order(layout: Layout, cells: Mapping[str, list[str]], remarks: Remarks) -> DateOrder:
+    """Return what comes first in dates such as 11/10/2026: by the column itself, else by the platform's habit."""
+    texts = next((cells[name] for name in ("day", "paid_at", "hour") if name in cells), [])
+    order = date_order(dict.fromkeys(texts))
+    either = next(
+        (text for text in texts[:200] if text.count("/") == 2 and len(text.split(" ")[0].split("/")[-1]) == 4), None
+    )
+    if order is None and either and layout.dialect.dates:
+        remarks.notes.append(Message("history.month_first", {"where": remarks.source, "value": cell_text(either)}))
+        return layout.dialect.dates
+    return order
+
+
+def _day_of_file(sheet: Sheet, layout: Layout, remarks: Remarks) -> dt.date | None:
+    """Return the day a file without a column for it is of, by its name."""
+    if "day" in layout.columns:
+        return None
+    day = day_of_name(sheet.name.split("[")[0])
+    place = layout.columns["hour"]
+    cells = [row[place] for row in sheet.head[layout.header_row + 1 :] if place < len(row) and row[place].strip()]
+    dated = any(len("".join(filter(str.isdigit, cell))) >= 10 for cell in cells)
+    if day is not None and not dated:
+        key = "day_of_download" if download_of_name(sheet.name) else "day_of_name"
+        remarks.notes.append(Message(f"history.{key}", {"where": remarks.source, "day": day.isoformat()}))
+    return day
+
+
+def _only_days(rows: pd.DataFrame, layout: Layout) -> bool:
+    """Tell whether a table has a row a day, not an hour."""
+    if "hour" in layout.columns or "day" not in layout.columns:
+        return False
+    return bool(len(rows)) and all(wall.time() == dt.time() for wall in rows["wall"])
+
+
+def _source(sheet: Sheet, layout: Layout, count: int, rows: pd.DataFrame, remarks: Remarks) -> SourceFile:
+    """Return what a file was taken for and what it gave."""
+    span = (rows["instant"].min(), rows["instant"].max()) if len(rows) and "instant" in rows else (None, None)
+    dropped = dict(remarks.dropped)
+    refused = count - len(rows) - sum(count for kind, count in dropped.items() if kind != "blank")
+    return SourceFile(
+        sheet.name,
+        layout.dialect.name,
+        sheet.sha256,
+        rows_read=count + dropped.get("blank", 0),
+        rows_used=len(rows),
+        label=layout.dialect.label,
+        encoding=sheet.encoding,
+        first=span[0],
+        last=span[1],
+        dropped=dropped,
+        refused=max(refused, 0),
+        columns=dict(layout.own),
+        growing_days=layout.dialect.growing_days,
+        sure=layout.dialect.sure,
+    )

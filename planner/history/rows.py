@@ -1,0 +1,220 @@
+"""From a sheet's cells to tidy rows: every cell judged by the rules of `cells`, every row used, dropped or refused.
+
+A rule is asked once for each distinct text of a column. Blank rows, repeated headers and rows of totals are dropped and
+counted; a row with a cell that cannot be read is refused as a whole, for half a row would be a guess.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.history.cells import (
+    DateOrder,
+    Fault,
+    is_missing,
+    is_total,
+    plain,
+    read_date,
+    read_hour,
+    read_moment,
+    read_number,
+)
+from planner.history.dialects import MEASURES, Layout, key_of
+from planner.history.remarks import Remarks
+from planner.history.sheets import Sheet
+
+__all__ = ["MomentRule", "RawRows", "judge_numbers", "judge_rows", "raw_rows"]
+
+_FLAGS = {
+    "true": 1.0,
+    "yes": 1.0,
+    "1": 1.0,
+    "是": 1.0,
+    "y": 1.0,
+    "false": 0.0,
+    "no": 0.0,
+    "0": 0.0,
+    "否": 0.0,
+    "n": 0.0,
+}
+
+
+@dataclass(frozen=True)
+class RawRows:
+    """The needed cells of a sheet as text, a list a column, with the line of each row.
+
+    `cells` has our names for keys; further dimensions stand under ``dimension``, joined.
+    """
+
+    lines: list[int]
+    cells: Mapping[str, list[str]]
+
+
+def raw_rows(sheet: Sheet, layout: Layout, remarks: Remarks) -> RawRows:
+    """Return the cells of the columns that are needed and of no other, without blank and overlong rows."""
+    places, width = dict(layout.columns), len(layout.header)
+    lines: list[int] = []
+    kept: list[tuple[str, ...]] = []
+    wanted = [*places.values(), *layout.dimensions]
+    for index, (line, cells) in enumerate(sheet.rows()):
+        if index <= layout.header_row:
+            continue
+        if len(cells) < width:
+            if not any(cells):
+                remarks.dropped["blank"] += 1
+                continue
+            cells = [*cells, *[""] * (width - len(cells))]
+        elif len(cells) > width and any(cell.strip() for cell in cells[width:]):
+            remarks.refuse(line, layout.header[-1], f"{len(cells)} > {width}", "too_many_cells")
+            continue
+        lines.append(line)
+        kept.append(tuple([cells[place] for place in wanted]))
+    columns = [list(column) for column in zip(*kept, strict=True)] or [[] for _ in wanted]
+    found = dict(zip(places, columns, strict=False))
+    if layout.dimensions:
+        found["dimension"] = ["\x1f".join(parts) for parts in zip(*columns[len(places) :], strict=True)]
+    return RawRows(lines, found)
+
+
+class MomentRule:
+    """How the cells that name a row's time are read in one table: in one column or two, or with the file's own day."""
+
+    def __init__(self, layout: Layout, order: DateOrder, file_day: dt.date | None) -> None:
+        self.has_day, self.has_hour = "day" in layout.columns, "hour" in layout.columns
+        self._order, self._file_day = order, file_day
+
+    def __call__(self, day: str, hour: str) -> dt.datetime | Fault:
+        """Return the wall-clock moment, with an offset where the cell has one."""
+        if self.has_day and not self.has_hour:
+            return read_moment(day, self._order)
+        if not self.has_day:
+            moment = read_moment(hour, self._order)
+            if not isinstance(moment, Fault) or self._file_day is None:
+                return moment
+            time = read_hour(hour)
+            return time if isinstance(time, Fault) else dt.datetime.combine(self._file_day, time)
+        date, time = read_date(day, self._order), read_hour(hour)
+        if isinstance(time, Fault):
+            # 2016-11-11 00:00 in the hour's column beside a column for the day.
+            whole = read_moment(hour, self._order)
+            if not isinstance(whole, Fault) and not isinstance(date, Fault):
+                return whole if whole.date() == date else Fault("two_days")
+        if isinstance(date, Fault):
+            return date
+        return time if isinstance(time, Fault) else dt.datetime.combine(date, time)
+
+    def guilty(self, fault: Fault) -> str:
+        """Return the column a fault lies in."""
+        if not self.has_hour:
+            return "day"
+        return "day" if self.has_day and fault.kind in ("no_date", "bad_date", "date_either_way") else "hour"
+
+
+def date_order(texts: Iterable[str]) -> DateOrder:
+    """Return what comes first in a column's dates such as ``11/10/2026``; None where no date tells."""
+    found: DateOrder = None
+    for text in texts:
+        head = plain(text).split(" ")[0].replace("-", "/").replace(".", "/").split("/")
+        if len(head) == 3 and all(part.isdigit() for part in head) and len(head[2]) == 4:
+            if int(head[0]) > 12:
+                return "day_first"
+            if int(head[1]) > 12:
+                found = "month_first"
+    return found
+
+
+def row_kind(keys: Sequence[str], headers: Sequence[str]) -> str:
+    """Return what a row is by the cells that name it: ``data``, ``total``, ``header`` or ``blank``."""
+    bare = [plain(key) for key in keys]
+    parts = [part.strip() for cell in bare for part in cell.split("\x1f")]
+    if not any(parts):
+        return "blank"
+    if any(cell and key_of(cell) == header for cell, header in zip(bare, headers, strict=True)) and not _digit_led(
+        bare[0]
+    ):
+        return "header"
+    return "total" if any(is_total(part) for part in parts) else "data"
+
+
+def _digit_led(text: str) -> bool:
+    """Tell whether a text begins with a digit, as a time does and a header does not."""
+    return text[:1].isdigit()
+
+
+def judge_numbers(texts: Sequence[str], name: str, *, strict: bool) -> dict[str, float | Fault | None]:
+    """Return what each distinct text of a number's column means."""
+    rule: Callable[[str], float | Fault | None] = (
+        _read_flag if name == "budget_spent" else lambda t: read_number(t, strict=strict)
+    )
+    return {text: rule(text) for text in dict.fromkeys(texts)}
+
+
+def _read_flag(text: str) -> float | Fault | None:
+    """Return 1 or 0 for a cell that says yes or no."""
+    bare = plain(text).lower()
+    if is_missing(bare):
+        return None
+    return _FLAGS.get(bare, Fault("no_flag"))
+
+
+def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks) -> pd.DataFrame:
+    """Return a sheet's usable rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``wall`` (`datetime`, with an offset where the cell has one), the text columns, the numbers, ``line``.
+    """
+    count = len(raw.lines)
+    blank = [""] * count
+    day, hour = raw.cells.get("day", blank), raw.cells.get("hour", blank)
+    named = [name for name in ("day", "hour", "channel", "campaign", "dimension") if name in raw.cells]
+    headers = [key_of(layout.own.get(name, "\0")) for name in named]
+    keys = list(zip(*(raw.cells[name] for name in named), strict=True))
+    kinds = {key: row_kind(key, headers) for key in dict.fromkeys(keys)}
+    moments = {pair: rule(*pair) for pair in dict.fromkeys(zip(day, hour, strict=True))}
+    bad = np.zeros(count, dtype=bool)
+    for at, key in enumerate(keys):
+        if kinds[key] != "data":
+            bad[at] = True
+            # A row without any key still counts for something where it holds numbers: a total without its word.
+            remarks.dropped[_dropped_as(kinds[key], raw, at)] += 1
+    for at, pair in enumerate(zip(day, hour, strict=True)):
+        moment = moments[pair]
+        if isinstance(moment, Fault) and not bad[at]:
+            column = rule.guilty(moment)
+            remarks.refuse(raw.lines[at], layout.own[column], raw.cells[column][at], moment.kind)
+            bad[at] = True
+    data: dict[str, Any] = {}
+    unread = bad.copy()
+    for name in MEASURES:
+        if name in raw.cells:
+            values = judge_numbers(raw.cells[name], name, strict=layout.strict)
+            if any(isinstance(value, Fault) for value in values.values()):
+                for at, text in enumerate(raw.cells[name]):
+                    if isinstance(fault := values[text], Fault) and not unread[at]:
+                        remarks.refuse(raw.lines[at], layout.own[name], text, fault.kind)
+                        bad[at] = True
+                values = {text: None if isinstance(value, Fault) else value for text, value in values.items()}
+            data[name] = np.array([values[text] for text in raw.cells[name]], dtype=float)
+    for name in ("channel", "campaign"):
+        if name in raw.cells:
+            texts = {text: None if is_missing(bare := plain(text)) else bare for text in dict.fromkeys(raw.cells[name])}
+            data[name] = [texts[text] for text in raw.cells[name]]
+    data["dimension"] = raw.cells.get("dimension", blank)
+    frame = pd.DataFrame(
+        {"wall": pd.Series([moments[p] for p in zip(day, hour, strict=True)], dtype=object), **data, "line": raw.lines}
+    )
+    return frame[~bad].reset_index(drop=True)
+
+
+def _dropped_as(kind: str, raw: RawRows, at: int) -> str:
+    """Return how a dropped row is counted: one with numbers but no key is a total."""
+    filled = any(plain(cells[at]) for name, cells in raw.cells.items() if name in MEASURES)
+    return "total" if kind == "blank" and filled else kind

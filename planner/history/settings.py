@@ -1,0 +1,43 @@
+"""What the reader has to know beforehand: zone, channels, the seller's own headers; from a brief or without one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from planner.brief import Brief
+
+__all__ = ["KnownChannel", "ReadingSettings", "settings_of"]
+
+
+@dataclass(frozen=True)
+class KnownChannel:
+    """A channel the brief names."""
+
+    name: str
+    label: str = ""
+    role: str = "other"
+    paid: bool = True
+
+
+@dataclass(frozen=True)
+class ReadingSettings:
+    """How to read.
+
+    `zone` is the promotion's; `columns` maps our names to the seller's headers; `campaigns` carries campaigns through
+    instead of summing them.
+    """
+
+    zone: dt.tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
+    columns: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[KnownChannel, ...] = ()
+    campaigns: bool = False
+    encoding: str | None = None
+
+
+def settings_of(brief: Brief, *, campaigns: bool = False, encoding: str | None = None) -> ReadingSettings:
+    """Return how to read the files that go with a brief."""
+    channels = tuple(KnownChannel(entry.name, entry.label or "", entry.role, entry.paid) for entry in brief.channels)
+    return ReadingSettings(brief.zone, dict(brief.history.columns), channels, campaigns, encoding)
