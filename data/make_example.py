@@ -30,12 +30,96 @@ CHANNELS = {
 }
 PRICE_SPREAD = 0.65
 ORDER_VALUE, EVENT_ORDER_VALUE = 96.0, 88.0
-DAY = np.array([.8, .45, .25, .17, .15, .18, .32, .55, .8, 1., 1.1, 1.1, 1.2, 1.15, 1.1, 1.1, 1.05, 1., 1.1, 1.4, 1.75, 2.0, 1.9, 1.35])
-READY = np.array([.8, .7, .6, .6, .6, .6, .7, .8, .9, 1., 1.1, 1.15, 1.1, 1.05, 1., 1., 1., .95, .95, 1., 1.05, 1.1, 1.15, 1.05])
-# The event, hour by hour from 20:00 on the eve: clicks on offer, price level and readiness against the same hour of a usual day.
-EVENT_TRAFFIC = np.array([1.4, 1.5, 1.6, 1.9] + [3.6, 3.9, 2.9, 2.2, 1.8, 1.7, 1.5, 1.5, 1.7, 1.9, 2.0, 1.9, 1.7, 1.6, 1.7, 1.8, 1.7, 1.6, 1.5, 1.6, 1.9, 2.1, 2.3, 2.4])
-EVENT_PRICE = np.array([1.1, 1.1, 1.2, 1.8] + [2.0, 1.0, .85, .85, .85, .9, .9, .9, .9, 1., 1.7, 1.5, 1., .95, 1.05, 1.1, 1.5, 1.6, 1., .95, 1.2, 1.3, 1.3, 1.4])
-EVENT_READY = np.array([.8, .7, .6, .4] + [2.0, 2.6, 2.0, 1.8, 1.6, 1.5, 1.5, 1.7, 2.2, 2.4, 2.0, 1.9, 2.0, 1.9, 2.2, 2.1, 1.9, 1.9, 2.0, 2.0, 2.2, 2.4, 2.6, 2.9])
+DAY = np.array(
+    [
+        0.8,
+        0.45,
+        0.25,
+        0.17,
+        0.15,
+        0.18,
+        0.32,
+        0.55,
+        0.8,
+        1.0,
+        1.1,
+        1.1,
+        1.2,
+        1.15,
+        1.1,
+        1.1,
+        1.05,
+        1.0,
+        1.1,
+        1.4,
+        1.75,
+        2.0,
+        1.9,
+        1.35,
+    ]
+)
+READY = np.array(
+    [
+        0.8,
+        0.7,
+        0.6,
+        0.6,
+        0.6,
+        0.6,
+        0.7,
+        0.8,
+        0.9,
+        1.0,
+        1.1,
+        1.15,
+        1.1,
+        1.05,
+        1.0,
+        1.0,
+        1.0,
+        0.95,
+        0.95,
+        1.0,
+        1.05,
+        1.1,
+        1.15,
+        1.05,
+    ]
+)
+# The event from 20:00 on the eve, against the same hour of a usual day: clicks on offer, price, readiness.
+EVENT = np.array(
+    [
+        (1.4, 1.1, 0.8),
+        (1.5, 1.1, 0.7),
+        (1.6, 1.2, 0.6),
+        (1.9, 1.8, 0.4),
+        (3.6, 2.0, 2.0),
+        (3.9, 1.0, 2.6),
+        (2.9, 0.85, 2.0),
+        (2.2, 0.85, 1.8),
+        (1.8, 0.85, 1.6),
+        (1.7, 0.9, 1.5),
+        (1.5, 0.9, 1.5),
+        (1.5, 0.9, 1.7),
+        (1.7, 0.9, 2.2),
+        (1.9, 1.0, 2.4),
+        (2.0, 1.7, 2.0),
+        (1.9, 1.5, 1.9),
+        (1.7, 1.0, 2.0),
+        (1.6, 0.95, 1.9),
+        (1.7, 1.05, 2.2),
+        (1.8, 1.1, 2.1),
+        (1.7, 1.5, 1.9),
+        (1.6, 1.6, 1.9),
+        (1.5, 1.0, 2.0),
+        (1.6, 0.95, 2.0),
+        (1.9, 1.2, 2.2),
+        (2.1, 1.3, 2.4),
+        (2.3, 1.3, 2.6),
+        (2.4, 1.4, 2.9),
+    ]
+)
+EVENT_TRAFFIC, EVENT_PRICE, EVENT_READY = EVENT.T
 
 
 def normal_cdf(x: float) -> float:
@@ -51,7 +135,9 @@ def auction(offered: float, median_price: float, bid: float) -> tuple[float, flo
     return clicks, spend / clicks
 
 
-def row(rng: np.random.Generator, hour: dt.datetime, channel: str, clicks: int, price: float, bid: float) -> dict[str, object]:
+def row(
+    rng: np.random.Generator, hour: dt.datetime, channel: str, clicks: int, price: float, bid: float
+) -> dict[str, object]:
     """Return what the report of one hour and channel shows, orders not yet counted."""
     click_through = CHANNELS[channel][2]
     return {
@@ -80,7 +166,10 @@ def normal_rows(rng: np.random.Generator) -> list[dict[str, object]]:
                 clicks = int(rng.poisson(expected))
                 entry = row(rng, dt.datetime.combine(day, dt.time(hour)), channel, clicks, price, bid)
                 orders = int(rng.binomial(clicks, conversion * READY[hour]))
-                entry["orders"], entry["revenue"] = orders, round(float(rng.gamma(4.0, ORDER_VALUE / 4, orders).sum()), 2)
+                entry["orders"], entry["revenue"] = (
+                    orders,
+                    round(float(rng.gamma(4.0, ORDER_VALUE / 4, orders).sum()), 2),
+                )
                 rows.append(entry)
     return rows
 

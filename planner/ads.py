@@ -1,4 +1,7 @@
-"""What the ads get: spend and bid of every cell for a sum of money, under everything the brief and the tools allow."""
+"""What ads and messages get: spend and bid of every cell for a sum of money, under all that brief and tools allow.
+
+Messages stand beside the ads as linear cells, so one price of money serves both.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class AdProblem:
-    """The allocation of ad money: cells with their bounds, and the limits but for the money.
+    """The allocation of money: cells with their bounds, and the limits but for the money.
 
-    `cells` has a row a row of `tables.MARKET`, with the labels channel, window, day and date; `lowest` is the spend at
-    the lowest bid of each cell. [currency]
+    `ads` has a row a row of `tables.MARKET`; `cells` are the ads and below them the cells of the messages, with the
+    labels channel, window and day; `lowest` is the spend at the lowest bid of each cell, 0 for messages. [currency]
     """
 
+    ads: pd.DataFrame
     cells: pd.DataFrame
     limits: Limits
     bounds: BidBounds
@@ -36,15 +40,25 @@ class AdProblem:
 
 @dataclass(frozen=True, eq=False)
 class AdPlan:
-    """Spend per cell with its certificate, and the bid per click behind it."""
+    """Spend per cell with its certificate, and the bid per click behind that of each ad cell."""
 
     problem: AdProblem
     allocation: Allocation
     bids: Floats
 
+    @property
+    def table(self) -> pd.DataFrame:
+        """The allocation's rows of the ads, indexed like `tables.MARKET`."""
+        return self.allocation.table.loc[self.problem.ads.index]
 
-def ad_problem(brief: Brief, market: pd.DataFrame) -> AdProblem:
-    """Return what the ads have to keep to.
+    @property
+    def message_money(self) -> float:
+        """What the messages get. [currency]"""
+        return float(self.allocation.table["spend"].sum() - self.table["spend"].sum())
+
+
+def ad_problem(brief: Brief, market: pd.DataFrame, messages: pd.DataFrame | None = None) -> AdProblem:
+    """Return what ads and messages have to keep to.
 
     Parameters
     ----------
@@ -52,6 +66,8 @@ def ad_problem(brief: Brief, market: pd.DataFrame) -> AdProblem:
         Budgets, minimum spends, stock and shipping, least return.
     market
         `tables.MARKET`.
+    messages
+        Linear cells of the messages, labelled otherwise than the rows of `market`.
     """
     cells = response_cells(market)
     bounds = bid_bounds(brief, market)
@@ -81,6 +97,10 @@ def ad_problem(brief: Brief, market: pd.DataFrame) -> AdProblem:
         if channel.paid and channel.daily_minimum > 0
         for day in cells.loc[cells["channel"] == channel.name, "day"].unique()
     ]
+    everything, lowest = cells, np.where(closed, 0.0, lowest)
+    if messages is not None and len(messages):
+        everything = pd.concat([cells, messages.assign(window="", day="")[_shared(cells, messages)]])
+        lowest = np.concatenate([lowest, np.zeros(len(messages))])
     limits = Limits(
         total=brief.budget.total - brief.budget.reserve,
         groups=tuple(groups),
@@ -88,7 +108,12 @@ def ad_problem(brief: Brief, market: pd.DataFrame) -> AdProblem:
         stock=brief.stock.units if brief.stock.units is not None else np.inf,
         fulfilment=_fulfilment(brief, market),
     )
-    return AdProblem(cells, limits, bounds, np.where(closed, 0.0, lowest))
+    return AdProblem(cells, everything, limits, bounds, lowest)
+
+
+def _shared(cells: pd.DataFrame, messages: pd.DataFrame) -> list[str]:
+    """Return the columns of the ad cells that the messages have too."""
+    return [name for name in cells.columns if name in {*messages.columns, "window", "day"}]
 
 
 def _fulfilment(brief: Brief, market: pd.DataFrame) -> FulfilmentCost:
@@ -101,17 +126,17 @@ def _fulfilment(brief: Brief, market: pd.DataFrame) -> FulfilmentCost:
 
 
 def plan_ads(problem: AdProblem, money: float) -> AdPlan:
-    """Return the most profitable spend and bids for a sum of money.
+    """Return the most profitable spend and bids for a sum of money, messages included.
 
-    A tool takes no bid between off and its lowest one. Cells whose best bid lies in between stay at the lowest bid where
-    that still earns more than the money's price, and are left out where it does not; the rest is allocated again.
+    A tool takes no bid between off and its lowest one. Cells whose best bid lies in between stay at the lowest bid
+    where that still earns more than the money's price, and are left out where it does not; the rest is allocated again.
 
     Parameters
     ----------
     problem
         From `ad_problem`.
     money
-        Most to spend on ads. [currency]
+        Most to spend. [currency]
 
     Raises
     ------
@@ -120,32 +145,43 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
     """
     limits = problem.limits.with_total(money)
     cells = problem.cells
-    first = allocate_budget(cells, limits)
-    spend = first.table["spend"].to_numpy()
+    allocation = allocate_budget(cells, limits)
+    spend = allocation.table["spend"].to_numpy()
     between = (spend < problem.lowest) & (cells["cap"] > 0).to_numpy()
     if between.any():
         worth = cells["orders_per_click"] * cells["profit_per_order"] * clicks_at_spend(cells, problem.lowest)
-        stays = between & (worth.to_numpy() > (1 + first.money_price) * problem.lowest)
-        stays &= problem.lowest <= cells["cap"].to_numpy()
-        allocation = _allocate_with_floors(cells.assign(floor=np.where(stays, problem.lowest, 0.0)), limits, between)
-    else:
-        allocation = first
+        may_stay = between & (problem.lowest <= cells["cap"].to_numpy())
+
+        def with_floors(price: float) -> Allocation:
+            stays = may_stay & (worth.to_numpy() > (1 + price) * problem.lowest)
+            return _allocate_with_floors(cells.assign(floor=np.where(stays, problem.lowest, 0.0)), limits, between)
+
+        allocation = with_floors(allocation.money_price)
+        if allocation.spend < 0.99 * money:
+            # A small budget: curves alone would spread it below every lowest bid. The best lowest bids are bought.
+            allocation = max(allocation, with_floors(0.0), key=lambda tried: tried.profit)
     return AdPlan(problem, allocation, _bids(allocation, problem))
 
 
 def _allocate_with_floors(cells: pd.DataFrame, limits: Limits, between: NDArray[np.bool_]) -> Allocation:
-    """Return the allocation with cells at their lowest bids, as many of them as the limits carry; `between` others are off.
+    """Return the allocation with cells at their lowest bids, as many as the limits carry; the other `between` are off.
 
     Lowest bids are a choice, not a duty: the cells that earn least for their money are left out first.
     """
     floor = cells["floor"]
     worth = cells["orders_per_click"] * cells["profit_per_order"] * clicks_at_spend(cells, floor.to_numpy())
-    best_first = floor.loc[(worth / floor.where(floor > 0)).sort_values(ascending=False, kind="stable").index]
-    kept = best_first.cumsum() <= limits.total
-    for limit in limits.groups:
-        inside = cells.loc[best_first.index, limit.columns[0]] == limit.label
-        kept &= (best_first.where(inside, 0.0).cumsum() <= limit.cap) | ~inside
-    stays = kept.reindex(cells.index).to_numpy() & (floor > 0).to_numpy()
+    best_first = (worth / floor.where(floor > 0)).dropna().sort_values(ascending=False, kind="stable").index
+    # What is left of the total and of each group's cap, as the cells are taken one by one.
+    groups = [limit for limit in limits.groups if np.isfinite(limit.cap)]
+    inside = np.column_stack(
+        [np.ones(len(cells), bool), *((cells[limit.columns[0]] == limit.label).to_numpy() for limit in groups)]
+    )
+    left = np.array([limits.total, *(limit.cap for limit in groups)])
+    stays = np.zeros(len(cells), dtype=bool)
+    for place in cells.index.get_indexer(best_first):
+        after = left - inside[place] * floor.iloc[place]
+        if (after >= 0).all():
+            left, stays[place] = after, True
     off = cells["cap"].where(~between | stays, 0.0)
     try:
         return allocate_budget(cells.assign(floor=np.where(stays, floor, 0.0), cap=off), limits)
@@ -156,8 +192,6 @@ def _allocate_with_floors(cells: pd.DataFrame, limits: Limits, between: NDArray[
 
 def _bids(allocation: Allocation, problem: AdProblem) -> Floats:
     """Return the bid per click behind each spend, within the tool's bounds; 0 where nothing is bought."""
-    spend = allocation.table["spend"].to_numpy()
-    bids = np.zeros(len(spend))
-    bought = spend > 0
-    bids[bought] = bid_at_spend(problem.cells, spend)[bought]
-    return np.where(bought, np.clip(bids, problem.bounds.lowest, problem.bounds.highest), 0.0)
+    spend = allocation.table.loc[problem.ads.index, "spend"].to_numpy()
+    bids = np.clip(bid_at_spend(problem.ads, spend), problem.bounds.lowest, problem.bounds.highest)
+    return np.where(spend > 0, bids, 0.0)

@@ -109,7 +109,11 @@ def plan_limits(schedule: pd.DataFrame, money: float, lang: Lang) -> pd.DataFram
 
     A day's limit is looser than its plan as far as the total allows, so that a good day is not cut short.
     """
-    planned = schedule.assign(date=schedule["start"].dt.strftime("%Y-%m-%d")).groupby(["date", "channel"], sort=True)["spend"].sum()
+    planned = (
+        schedule.assign(date=schedule["start"].dt.strftime("%Y-%m-%d"))
+        .groupby(["date", "channel"], sort=True)["spend"]
+        .sum()
+    )
     total = float(planned.sum())
     slack = min(_LIMIT_SLACK, money / total) if total > 0 else 1.0
     # Ad tools take whole units of the currency as a daily budget; what rounding down leaves goes to the largest parts.

@@ -466,25 +466,25 @@ def parse_brief(source: TomlSource) -> Brief:
     InputError
         Everything wrong with it, each with its line.
     """
-    problems: list[Problem] = []
-    try:
-        brief = parse_model(Brief, source)
-    except InputError as error:
-        # What crosses tables can only be looked at in a brief whose tables hold.
-        raise error from None
+    # What crosses tables can only be looked at in a brief whose tables hold.
+    brief = parse_model(Brief, source)
     brief._source = source
-    problems += _cross_problems(brief, source)
-    for check in (
-        lambda: brief.timetable,
-        *(lambda event=event: brief.past_timetable(event) for event in brief.past_events),
-    ):
-        try:
-            check()
-        except InputError as error:
-            problems += [problem for problem in error.problems if problem not in problems]
+    problems = _cross_problems(brief, source)
+    for event in (None, *brief.past_events):
+        problems += [problem for problem in _layout_problems(brief, event) if problem not in problems]
     if problems:
         raise InputError(problems)
     return brief
+
+
+def _layout_problems(brief: Brief, event: PastEvent | None) -> tuple[Problem, ...]:
+    """Return what keeps the playbook from being laid on a past event, or on the promotion itself."""
+    try:
+        timetable = brief.past_timetable(event) if event else brief.timetable
+    except InputError as error:
+        return error.problems
+    assert timetable.spans
+    return ()
 
 
 def _cross_problems(brief: Brief, source: TomlSource) -> list[Problem]:

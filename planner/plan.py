@@ -22,12 +22,12 @@ from planner.comparison import compare_plans, cumulative_paths, naive_plans
 from planner.curves import clicks_at_spend, spend_at_bid
 from planner.history import History
 from planner.level import choose_level
-from planner.market import Draws, Market, forecast_market
+from planner.market import Draws, forecast_market
 from planner.offers import Offers, plan_offers
-from planner.reasons import overruled, row_reasons
+from planner.reasons import row_reasons
 from planner.rehearse import Rehearsal, rehearse
 from planner.slots import hour_starts, make_slots, match_past
-from planner.sms import SmsPlan, plan_sms
+from planner.sms import SmsPlan, plan_sms, settle_sms, sms_frontier
 from planner.tables import ACTIONS, LIMITS, MARKET, SCHEDULE, SMS
 from planner.wording import Lang, Message, Text
 
@@ -43,9 +43,9 @@ DRAWS = 256
 class Summary:
     """The plan in a few numbers.
 
-    Amounts in the promotion's currency. `profit` is what the ads and messages are expected to leave after their cost, on
-    average over drawn markets, `profit_low` and `profit_high` its 10 and 90 % points; `profit_at_forecast` is the same
-    if everything comes exactly as forecast. `money_price` is what the next unit of budget would earn net of itself.
+    Amounts in the promotion's currency. `profit` is what the ads and messages are expected to leave after their cost,
+    on average over drawn markets, `profit_low` and `profit_high` its 10 and 90 % points; `profit_at_forecast` is the
+    same if everything comes exactly as forecast. `money_price` is what the next unit of budget would earn net of itself.
     """
 
     budget: float
@@ -120,9 +120,11 @@ def make_plan(brief: Brief, history: History | None = None, *, lang: Lang | None
     slots = make_slots(brief.timetable)
     market = forecast_market(brief, slots, history)
     draws = market.draw(DRAWS, seed)
-    problem = ad_problem(brief, market.table)
-    ads, sms = _share_money(brief, problem, market.table, draws, lang)
-    money = _ad_money(brief, sms.cost)
+    messages = sms_frontier(brief, market.table, lang)
+    problem = ad_problem(brief, market.table, messages.cells() if messages else None)
+    ads = _plan_at_level(problem, draws, brief.budget.total - brief.budget.reserve)
+    sms = settle_sms(messages, ads.message_money, lang=lang) if messages else plan_sms(brief, market.table, lang=lang)
+    money = brief.budget.total - brief.budget.reserve - sms.cost
     spend = _whole_steps(brief, ads)
     caps = _caps(ads, spend, draws, money)
     rehearsals = _rehearsals(brief, market.table, ads, caps, draws, history, money)
@@ -155,38 +157,19 @@ def make_plan(brief: Brief, history: History | None = None, *, lang: Lang | None
     return plan
 
 
-def _ad_money(brief: Brief, sms_cost: float) -> float:
-    """Return the money that is left for ads. [currency]"""
-    return max(0.0, brief.budget.total - brief.budget.reserve - sms_cost)
-
-
-def _share_money(brief: Brief, problem: AdProblem, market: pd.DataFrame, draws: Draws, lang: Lang) -> tuple[AdPlan, SmsPlan]:
-    """Return ads and messages that share the budget at one price of money.
-
-    The price follows from what is left for the ads, and what the messages take follows from the price: the more they
-    take, the dearer money gets and the fewer pay. The two meet at one price, found by bisection on it.
-    """
-    everything = _ad_money(brief, 0.0)
-    ads = _plan_at_level(problem, draws, everything)
-    sms = plan_sms(brief, market, money_price=ads.allocation.money_price, budget=everything, lang=lang)
-    if sms.cost == 0:
-        return ads, sms
-    return _plan_at_level(problem, draws, _ad_money(brief, sms.cost)), sms
-
-
 def _plan_at_level(problem: AdProblem, draws: Draws, money: float) -> AdPlan:
     """Return the ads at the bid level that earns most over the drawn markets with this money.
 
     The certificate then speaks of the allocation of the money that this level spends by forecast.
     """
     full = plan_ads(problem, money)
-    spend = full.allocation.table["spend"].to_numpy()
-    caps = np.where(spend > 0, money, 0.0)
-    level = choose_level(problem.cells, draws, full.bids, caps=caps, budget=money)
+    spend = full.table["spend"].to_numpy()
+    rest = money - full.message_money
+    level = choose_level(problem.ads, draws, full.bids, caps=np.where(spend > 0, rest, 0.0), budget=rest)
     if level.scale >= 1:
         return full
     scaled = np.maximum(full.bids * level.scale, np.where(full.bids > 0, problem.bounds.lowest, 0.0))
-    needed = float(np.minimum(spend_at_bid(problem.cells, scaled), spend).sum())
+    needed = full.message_money + float(np.minimum(spend_at_bid(problem.ads, scaled), spend).sum())
     return plan_ads(problem, max(needed, _duties(problem)))
 
 
@@ -198,12 +181,12 @@ def _duties(problem: AdProblem) -> float:
 def _whole_steps(brief: Brief, ads: AdPlan) -> Floats:
     """Return the spend of every cell in whole steps of the currency, their sum exact and nowhere above a limit."""
     rounded = round_spend(ads.allocation, unit=tool_unit(brief.promotion.currency))
-    return rounded.table["spend"].to_numpy()
+    return np.asarray(rounded.table.loc[ads.problem.ads.index, "spend"], dtype=float)
 
 
 def _caps(ads: AdPlan, spend: Floats, draws: Draws, money: float) -> Floats:
     """Return the hourly caps, from what the bids may spend in a good hour. [currency]"""
-    cells = ads.problem.cells
+    cells = ads.problem.ads
     uncapped = rehearse(cells, draws, ads.bids, caps=np.inf, budget=np.inf)
     clicks = clicks_at_spend(cells, spend)
     price = np.divide(spend, clicks, out=np.zeros_like(spend), where=clicks > 0)
@@ -220,7 +203,7 @@ def _rehearsals(
     money: float,
 ) -> dict[str, Rehearsal]:
     """Return the plan and the naive plans, each played in the same drawn markets, this plan first."""
-    cells = ads.problem.cells
+    cells = ads.problem.ads
     played = {"plan": rehearse(cells, draws, ads.bids, caps=caps, budget=money)}
     for name, choices in naive_plans(market, money, _last_spend(brief, market, history)).items():
         tries = [rehearse(cells, draws, bids, caps=limits, budget=money) for bids, limits in choices]
@@ -253,7 +236,7 @@ def _schedule(
     lang: Lang,
 ) -> pd.DataFrame:
     """Return `tables.SCHEDULE`: what the forecast expects of each cell, and its range over the drawn markets."""
-    cells, unit = ads.problem.cells, tool_unit(brief.promotion.currency)
+    cells, unit = ads.problem.ads, tool_unit(brief.promotion.currency)
     bids, percent = shown_bids(np.where(spend > 0, ads.bids, 0.0), ads.problem.bounds, unit)
     clicks = clicks_at_spend(cells, spend)
     orders = clicks * cells["orders_per_click"].to_numpy()
@@ -279,19 +262,20 @@ def _schedule(
             "profit": profit,
             "profit_low": np.minimum(high[0], profit),
             "profit_high": np.maximum(high[1], profit),
-            "next_yuan": np.where(np.isfinite(ads.allocation.table["next_yuan"]), ads.allocation.table["next_yuan"], 0.0),
+            "next_yuan": np.where(np.isfinite(ads.table["next_yuan"]), ads.table["next_yuan"], 0.0),
         },
         index=market.index,
     ).round(_DECIMALS)
-    table["reason"] = row_reasons(brief, table, market, ads.allocation.table["bound"].astype(str), lang)
+    table["reason"] = row_reasons(brief, table, market, ads.table["bound"].astype(str), lang)
     return table
 
 
 # Decimals of the schedule's columns: enough that sums over a promotion hold to the cent.
 _DECIMALS = {
-    "spend": 2, "spend_cap": 2, "impressions": 1, "clicks": 3, "clicks_low": 3, "clicks_high": 3, "orders": 4, "revenue": 2,
-    "profit": 2, "profit_low": 2, "profit_high": 2, "next_yuan": 4,
-}  # fmt: skip
+    **dict.fromkeys(("spend", "spend_cap", "revenue", "profit", "profit_low", "profit_high"), 2),
+    **dict.fromkeys(("clicks", "clicks_low", "clicks_high"), 3),
+    **{"impressions": 1, "orders": 4, "next_yuan": 4},
+}
 
 
 def _frontier(problem: AdProblem, money: float) -> pd.DataFrame:
@@ -300,10 +284,13 @@ def _frontier(problem: AdProblem, money: float) -> pd.DataFrame:
     return frontier(problem.cells, problem.limits, budgets[budgets >= _duties(problem)])
 
 
-def _summary(brief: Brief, schedule: pd.DataFrame, ads: AdPlan, sms: SmsPlan, offers: Offers, rehearsal: Rehearsal) -> Summary:
+def _summary(
+    brief: Brief, schedule: pd.DataFrame, ads: AdPlan, sms: SmsPlan, offers: Offers, rehearsal: Rehearsal
+) -> Summary:
     """Return the plan in a few numbers; messages and deals are added to what the ads bring."""
     extra = sms.profit - offers.cost
-    profit = rehearsal.profit.sum(axis=1) - ads.problem.limits.fulfilment.cost_of(rehearsal.orders.sum(axis=1))
+    late = [ads.problem.limits.fulfilment.cost(orders) for orders in rehearsal.orders.sum(axis=1)]
+    profit = rehearsal.profit.sum(axis=1) - np.asarray(late)
     low, high = np.quantile(profit, (0.1, 0.9))
     return Summary(
         budget=brief.budget.total,
@@ -325,7 +312,9 @@ def check_plan(plan: Plan) -> list[str]:
     """Return what breaks the rules every plan keeps to: money, bounds, order; nothing for a good plan."""
     schedule, summary = plan.schedule, plan.summary
     numbers = schedule.select_dtypes("number")
-    broken = [f"{name} is negative" for name in ("bid", "spend", "spend_cap", "clicks", "orders") if (numbers[name] < 0).any()]
+    broken = [
+        f"{name} is negative" for name in ("bid", "spend", "spend_cap", "clicks", "orders") if (numbers[name] < 0).any()
+    ]
     if numbers.isna().any().any():
         broken.append("empty numbers in the schedule")
     cents = round(100 * (summary.spend + summary.sms_cost + summary.reserve))

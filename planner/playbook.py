@@ -155,7 +155,9 @@ class Playbook(_Frozen):
     title: TextField
     about: TextField
     opening: MomentField
-    usual_day: Annotated[tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...], Field(min_length=24, max_length=24)]
+    usual_day: Annotated[
+        tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...], Field(min_length=24, max_length=24)
+    ]
     usual_day_sd: Spread = 0.5
     windows: Annotated[tuple[Window, ...], Field(min_length=1)]
 
@@ -231,7 +233,10 @@ def lay_out(
     """
     given = opening
     opening = (opening or playbook.opening.at(date, dt.datetime.min.replace(tzinfo=dt.UTC), zone)).astimezone(dt.UTC)
-    edges = [(window, window.start.at(date, opening, zone), window.end.at(date, opening, zone)) for window in playbook.windows]
+    edges = [
+        (window, window.start.at(date, opening, zone), window.end.at(date, opening, zone))
+        for window in playbook.windows
+    ]
     where = source.name if source else playbook.name
     line = source.line_of(("promotion", "opening")) if source else None
     if twisted := [window for window, start, end in edges if end <= start]:
@@ -242,7 +247,9 @@ def lay_out(
     last = (ends or edges[-1][2]).astimezone(dt.UTC)
     if last <= first:
         raise InputError([Problem(Message("playbook.no_hours", {"starts": first, "ends": last}), where, line)])
-    spans = [Span(window, max(start, first), min(end, last)) for window, start, end in edges if start < last and end > first]
+    spans = [
+        Span(window, max(start, first), min(end, last)) for window, start, end in edges if start < last and end > first
+    ]
     if not spans:
         spans = [Span(OUTSIDE, first, last)]
     if spans[0].start > first:
@@ -310,8 +317,12 @@ def window_table(playbook: Playbook, lang: Lang) -> str:
     for window in playbook.windows:
         prior = window.prior
         span = f"{window.start} - {window.end}"
-        lines.append(f"{window.number:>2}  {span:<23}  {say(f'labels.stance_{window.stance}', lang)}  {window.name.text(lang)}")
-        lines.append("    " + say("playbook.prior", lang, traffic=prior.traffic, price=prior.price, conversion=prior.conversion))
+        lines.append(
+            f"{window.number:>2}  {span:<23}  {say(f'labels.stance_{window.stance}', lang)}  {window.name.text(lang)}"
+        )
+        lines.append(
+            "    " + say("playbook.prior", lang, traffic=prior.traffic, price=prior.price, conversion=prior.conversion)
+        )
         lines.append(f"    {window.reason.text(lang)}")
     return "\n".join(lines)
 

@@ -27,7 +27,9 @@ def overruled(market: pd.DataFrame) -> pd.DataFrame:
     """
     gaps = pd.DataFrame(
         {
-            name: (market[f"{name}_ratio"] / market[f"{name}_prior"]).map(math.log).where(_has_evidence(market, name), 0.0)
+            name: (market[f"{name}_ratio"] / market[f"{name}_prior"])
+            .map(math.log)
+            .where(_has_evidence(market, name), 0.0)
             for name in _QUANTITIES
         }
     )
@@ -67,7 +69,11 @@ def row_reasons(brief: Brief, schedule: pd.DataFrame, market: pd.DataFrame, boun
         parts = [
             Message(
                 "reasons.stance",
-                {"stance": Message(f"labels.stance_{at['stance']}"), "price": at["price_ratio"], "conversion": at["conversion_ratio"]},
+                {
+                    "stance": Message(f"labels.stance_{at['stance']}"),
+                    "price": at["price_ratio"],
+                    "conversion": at["conversion_ratio"],
+                },
             )
         ]
         if at["stance"] == "notify":
@@ -76,7 +82,11 @@ def row_reasons(brief: Brief, schedule: pd.DataFrame, market: pd.DataFrame, boun
             parts.append(Message("reasons.earns_nothing", {"value": at["click_value"]}))
         gap = gaps.loc[row]
         if gap["quantity"] and at["stance"] != "notify":
-            values = {"quantity": Message(f"reasons.{gap['quantity']}"), "data": gap["data"], "playbook": gap["playbook"]}
+            values = {
+                "quantity": Message(f"reasons.{gap['quantity']}"),
+                "data": gap["data"],
+                "playbook": gap["playbook"],
+            }
             parts.append(Message("reasons.overruled", values))
         if schedule.at[row, "bid"] > 0 and (held := _held(bound[row], brief)):
             parts.append(held)

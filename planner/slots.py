@@ -1,13 +1,12 @@
 """The promotion's slots: local hours, cut where a window begins or ends; and past hours of the same meaning.
 
-A slot is half-open and lies in exactly one window. Hours are those of the promotion's zone, so a day on which the clocks
-change has 23 or 25 of them.
+A slot is half-open and lies in exactly one window. Hours are those of the promotion's zone, so a day on which the
+clocks change has 23 or 25 of them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -55,13 +54,13 @@ def make_slots(timetable: Timetable) -> pd.DataFrame:
     return SLOTS.check(frame)
 
 
-def _full_hours(timetable: Timetable) -> Iterable[dt.datetime]:
+def _full_hours(timetable: Timetable) -> list[dt.datetime]:
     """Return every instant of the promotion at which the zone's clock shows a full hour."""
     # Offsets and their changes are whole quarters of an hour in every zone in use.
     quarters = pd.date_range(
         pd.Timestamp(timetable.starts).floor("15min"), pd.Timestamp(timetable.ends), freq="15min", tz="UTC"
     )
-    return quarters[quarters.tz_convert(timetable.zone).minute == 0].to_pydatetime().tolist()
+    return list(quarters[quarters.tz_convert(timetable.zone).minute == 0].to_pydatetime())
 
 
 def match_past(slots: pd.DataFrame, timetable: Timetable, past: Timetable) -> pd.DatetimeIndex:

@@ -88,7 +88,11 @@ def read_toml(path: str | Path, *, text: str | None = None) -> TomlSource:
     for number, line in enumerate(lines):
         mended, found = _mend(line)
         if found:
-            problems.append(Problem(Message("input.punctuation", {"found": " ".join(found), "mended": mended.strip()}), name, number + 1))
+            problems.append(
+                Problem(
+                    Message("input.punctuation", {"found": " ".join(found), "mended": mended.strip()}), name, number + 1
+                )
+            )
             lines[number] = mended
     data: dict[str, Any] = {}
     for _ in range(_MOST_FAULTS):
@@ -107,7 +111,9 @@ def read_toml(path: str | Path, *, text: str | None = None) -> TomlSource:
 
 def _mend(line: str) -> tuple[str, list[str]]:
     """Return a line with ASCII where TOML wants it, and the characters that were replaced outside of its strings."""
-    quote, result, found = "", [], []
+    quote = ""
+    result: list[str] = []
+    found: list[str] = []
     for at, character in enumerate(line):
         plain = _PUNCTUATION.get(character)
         if quote:
@@ -195,7 +201,7 @@ def suggestion(found: str, allowed: Iterable[str]) -> Message:
 
 def complaint(key: str, /, **values: Any) -> PydanticCustomError:
     """Return an error for a pydantic validator to raise that carries an entry of the catalogue."""
-    return PydanticCustomError("planner", "{key}", {"key": key, "values": values})  # type: ignore[arg-type]
+    return PydanticCustomError("planner", "{key}", {"key": key, "values": values})
 
 
 def parse_model(model: type[Model], source: TomlSource) -> Model:
@@ -226,7 +232,11 @@ def _unique(problems: Sequence[Problem]) -> list[Problem]:
 
 def _problem(details: ErrorDetails, model: type[BaseModel], source: TomlSource) -> Problem:
     """Return one of pydantic's complaints in our words, at its line."""
-    location = tuple(part for part in details["loc"] if isinstance(part, int) or not part.startswith(("function-", "is-instance", "lax-")))
+    location = tuple(
+        part
+        for part in details["loc"]
+        if isinstance(part, int) or not part.startswith(("function-", "is-instance", "lax-"))
+    )
     context = dict(details.get("ctx", {}))
     keys = [str(part) for part in location if isinstance(part, str)]
     name = keys[-1] if keys else ""
@@ -235,15 +245,24 @@ def _problem(details: ErrorDetails, model: type[BaseModel], source: TomlSource) 
     if kind == "planner":
         message = Message(context["key"], {"name": name, "found": found, **context["values"]})
     elif kind == "extra_forbidden":
-        message = Message("input.unknown_key", {"name": name, "advice": suggestion(name, _keys_at(model, location[:-1]))})
+        message = Message(
+            "input.unknown_key", {"name": name, "advice": suggestion(name, _keys_at(model, location[:-1]))}
+        )
     elif kind == "missing":
         message = Message("input.missing_key", {"name": name, "table": _table_name(location[:-1])})
     elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
-        sign, limit = {"greater_than": (">", "gt"), "greater_than_equal": (">=", "ge"), "less_than": ("<", "lt"), "less_than_equal": ("<=", "le")}[kind]
+        sign, limit = {
+            "greater_than": (">", "gt"),
+            "greater_than_equal": (">=", "ge"),
+            "less_than": ("<", "lt"),
+            "less_than_equal": ("<=", "le"),
+        }[kind]
         message = Message("input.out_of_range", {"name": name, "found": found, "allowed": f"{sign} {context[limit]:g}"})
     elif kind in ("literal_error", "enum"):
         choices = re.findall(r"'([^']*)'", str(context["expected"]))
-        message = Message("input.not_a_choice", {"name": name, "found": found, "advice": suggestion(str(details["input"]), choices)})
+        message = Message(
+            "input.not_a_choice", {"name": name, "found": found, "advice": suggestion(str(details["input"]), choices)}
+        )
     else:
         expected = f"input.expected_{_EXPECTED.get(kind.split('_')[0], 'other')}"
         message = Message("input.wrong_type", {"name": name, "found": found, "expected": Message(expected)})
@@ -251,9 +270,9 @@ def _problem(details: ErrorDetails, model: type[BaseModel], source: TomlSource) 
 
 
 _EXPECTED = {
-    "float": "number", "int": "integer", "finite": "number", "string": "text", "bool": "flag", "date": "date", "datetime": "moment",
-    "time": "time", "list": "list", "tuple": "list", "model": "table", "dict": "table",
-}  # fmt: skip
+    **{"float": "number", "finite": "number", "int": "integer", "string": "text", "bool": "flag", "time": "time"},
+    **{"date": "date", "datetime": "moment", "list": "list", "tuple": "list", "model": "table", "dict": "table"},
+}
 
 
 def _shown(value: object) -> str:

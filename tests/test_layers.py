@@ -13,10 +13,10 @@ PACKAGE = Path(__file__).parents[1] / "planner"
 
 # From the ground up; a name may import any name before it. A package is one room: inside it anything goes but a circle.
 FLOORS = (
-    "wording", "errors", "tables", "toml_input", "playbook", "providers", "brief", "slots", "history", "elasticity", "market",
-    "curves", "rehearse", "fulfilment", "offers", "sms_value", "audiences", "allocate", "level", "bids", "ads", "sms", "customers", "actions",
-    "reasons", "comparison", "plan", "backtest", "fonts", "charts", "outputs", "adtools", "write", "notebook", "example", "cli", "__main__",
-)  # fmt: skip
+    "wording errors tables toml_input playbook providers brief slots history elasticity market curves rehearse fulfilment "
+    "offers audiences sms_value allocate level bids ads sms customers actions reasons comparison plan backtest fonts charts "
+    "outputs adtools write notebook example cli __main__"
+).split()
 # Siblings that know nothing of each other.
 STRANGERS = {("outputs", "adtools"), ("adtools", "outputs"), ("adtools", "charts")}
 
@@ -30,7 +30,11 @@ def _imports(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "planner":
             parts = node.module.split(".")
-            found |= {parts[1]} if len(parts) > 1 else {alias.name for alias in node.names if not alias.name.startswith("__")}
+            found |= (
+                {parts[1]}
+                if len(parts) > 1
+                else {alias.name for alias in node.names if not alias.name.startswith("__")}
+            )
         elif isinstance(node, ast.Import):
             found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("planner.")}
     return found
@@ -47,7 +51,9 @@ def test_every_room_has_a_floor() -> None:
 @pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_down(path: Path) -> None:
     room = _room(path)
-    above = {name for name in _imports(path) if name != room and name in FLOORS and FLOORS.index(name) > FLOORS.index(room)}
+    above = {
+        name for name in _imports(path) if name != room and name in FLOORS and FLOORS.index(name) > FLOORS.index(room)
+    }
     assert not above, f"{room} imports from above: {above}"
     assert not {(room, name) for name in _imports(path)} & STRANGERS
 

@@ -17,13 +17,27 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 def test_double11_has_the_twelve_windows_in_order() -> None:
     book = load_playbook("double11")
     assert [window.stance for window in book.windows] == [
-        "compete", "notify", "hold", "compete", "low_bid", "compete", "hold", "flash_deal", "compete", "hold", "flash_deal", "compete",
-    ]  # fmt: skip
+        "compete",
+        "notify",
+        "hold",
+        "compete",
+        "low_bid",
+        "compete",
+        "hold",
+        "flash_deal",
+        "compete",
+        "hold",
+        "flash_deal",
+        "compete",
+    ]
     assert [window.number for window in book.windows] == list(range(1, 13))
     assert [str(moment) for moment in book.windows[7].flash_deals] == ["D 12:30", "D 13:00", "D 13:30", "D 14:00"]
     assert [(w.prior.traffic, w.prior.price, w.prior.conversion) for w in book.windows][:4] == [
-        (1.5, 1.1, 1.2), (2.0, 2.2, 0.6), (2.2, 2.2, 1.8), (2.6, 0.95, 2.5),
-    ]  # fmt: skip
+        (1.5, 1.1, 1.2),
+        (2.0, 2.2, 0.6),
+        (2.2, 2.2, 1.8),
+        (2.6, 0.95, 2.5),
+    ]
 
 
 @pytest.mark.parametrize("name", builtin_playbooks())
@@ -34,13 +48,17 @@ def test_builtin_playbooks_say_everything_in_both_languages(name: str) -> None:
         assert window.name.zh
     if name not in ("double11", "flat"):
         assert "DERIVED" in playbook_text(name)
-    assert all(window.id in window_table(book, "en") or window.name.en in window_table(book, "en") for window in book.windows)
+    assert all(
+        window.id in window_table(book, "en") or window.name.en in window_table(book, "en") for window in book.windows
+    )
 
 
 @given(
     name=st.sampled_from(["double11", "double11-20h", "black-friday", "flat"]),
     date=st.dates(dt.date(2015, 1, 1), dt.date(2035, 12, 31)),
-    zone=st.sampled_from(["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu"]),
+    zone=st.sampled_from(
+        ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu"]
+    ),
 )
 def test_any_playbook_covers_its_promotion_without_gap_or_overlap(name: str, date: dt.date, zone: str) -> None:
     table = lay_out(load_playbook(name), date, ZoneInfo(zone))
@@ -77,8 +95,15 @@ def test_hours_outside_the_playbook_are_neutral() -> None:
 
 
 def test_an_opening_that_twists_the_windows_names_them_and_another_playbook() -> None:
-    with pytest.raises(InputError, match=r"does not suit the playbook double11: eve would end before beginning; .*double11-20h"):
-        lay_out(load_playbook("double11"), dt.date(2026, 11, 11), SHANGHAI, opening=dt.datetime(2026, 11, 10, 20, tzinfo=SHANGHAI))
+    with pytest.raises(
+        InputError, match=r"does not suit the playbook double11: eve would end before beginning; .*double11-20h"
+    ):
+        lay_out(
+            load_playbook("double11"),
+            dt.date(2026, 11, 11),
+            SHANGHAI,
+            opening=dt.datetime(2026, 11, 10, 20, tzinfo=SHANGHAI),
+        )
 
 
 def test_a_promotion_that_ends_before_it_starts_is_refused() -> None:
@@ -91,7 +116,11 @@ def test_a_users_playbook_works_by_its_path_and_its_faults_have_lines(tmp_path: 
     path = tmp_path / "mine.toml"
     path.write_text(playbook_text("double11"), encoding="utf-8")
     assert load_playbook("mine.toml", tmp_path) == load_playbook("double11")
-    text = playbook_text("double11").replace('start = "T-00:30"', 'start = "T-00:15"', 1).replace("number = 4", "number = 3", 1)
+    text = (
+        playbook_text("double11")
+        .replace('start = "T-00:30"', 'start = "T-00:15"', 1)
+        .replace("number = 4", "number = 3", 1)
+    )
     path.write_text(text.replace('end = "D 12:00"', 'end = "noon"', 1), encoding="utf-8")
     with pytest.raises(InputError, match=r'mine\.toml:\d+: end = "noon": a moment is written'):
         load_playbook(path)

@@ -12,7 +12,14 @@ from planner.playbook import lay_out, load_playbook
 from planner.slots import hour_starts, make_slots, match_past
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Zurich", "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns"]
+ZONES = [
+    "Asia/Shanghai",
+    "America/New_York",
+    "Europe/Zurich",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "America/St_Johns",
+]
 
 
 @given(
@@ -20,7 +27,9 @@ ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Zurich", "Australia/Lord_H
     date=st.dates(dt.date(2015, 1, 1), dt.date(2035, 12, 31)),
     zone=st.sampled_from(ZONES),
 )
-def test_every_moment_lies_in_exactly_one_slot_and_every_slot_in_one_window(name: str, date: dt.date, zone: str) -> None:
+def test_every_moment_lies_in_exactly_one_slot_and_every_slot_in_one_window(
+    name: str, date: dt.date, zone: str
+) -> None:
     table = lay_out(load_playbook(name), date, ZoneInfo(zone))
     slots = make_slots(table)
     assert slots["start"].iloc[0] == table.starts
@@ -42,7 +51,9 @@ def test_half_past_eleven_cuts_an_hour() -> None:
     assert cut["window"].tolist() == ["eve", "last-minutes"]
 
 
-@pytest.mark.parametrize(("date", "hours"), [(dt.date(2026, 3, 29), 23), (dt.date(2026, 10, 25), 25), (dt.date(2026, 6, 1), 24)])
+@pytest.mark.parametrize(
+    ("date", "hours"), [(dt.date(2026, 3, 29), 23), (dt.date(2026, 10, 25), 25), (dt.date(2026, 6, 1), 24)]
+)
 def test_a_day_on_which_the_clocks_change_has_its_own_number_of_hours(date: dt.date, hours: int) -> None:
     slots = make_slots(lay_out(load_playbook("flat"), date, ZoneInfo("Europe/Berlin")))
     assert len(slots) == hours

@@ -40,7 +40,11 @@ def _keys_in_code() -> set[tuple[str, str]]:
             if isinstance(node, ast.Call) and node.args:
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 first = node.args[0]
-                if name in ("Message", "say", "complaint") and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                if (
+                    name in ("Message", "say", "complaint")
+                    and isinstance(first, ast.Constant)
+                    and isinstance(first.value, str)
+                ):
                     found.add((str(path.relative_to(PACKAGE)), first.value))
     return found
 

@@ -41,7 +41,9 @@ class _LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
             raise click.exceptions.NoSuchCommand(name, possibilities=list(COMMANDS), ctx=ctx)
@@ -111,5 +113,3 @@ def _report(fault: Exception, *, debug: bool) -> int:
         traceback.print_exception(fault)
     click.echo(say("cli.our_fault", "en", kind=type(fault).__name__, why=fault), err=True)
     return 1
-
-

@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["check", "demo", "plan"]
 
-_out = click.option("-o", "--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder to write the plan to.")
-_tables_only = click.option("--tables-only", is_flag=True, help="Only the CSV tables and plan.json: no charts, page or workbook.")
+_out = click.option(
+    "-o", "--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder to write the plan to."
+)
+_tables_only = click.option(
+    "--tables-only", is_flag=True, help="Only the CSV tables and plan.json: no charts, page or workbook."
+)
 _force = click.option("--force", is_flag=True, help="Overwrite a plan that is there.")
-_seed = click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the drawn markets.")
+_seed = click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the drawn markets."
+)
 
 
 @click.command()

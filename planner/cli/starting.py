@@ -34,7 +34,9 @@ def init(folder: Path, lang: Lang | None, force: bool) -> None:
     """
     lang = set_language(lang)
     target = folder if folder.suffix == ".toml" else folder / "brief.toml"
-    _write_new(target, files("planner").joinpath("starter", f"brief.{lang}.toml").read_text(encoding="utf-8"), force=force)
+    _write_new(
+        target, files("planner").joinpath("starter", f"brief.{lang}.toml").read_text(encoding="utf-8"), force=force
+    )
     note(say("cli.init_done", lang, path=target))
 
 

@@ -26,7 +26,13 @@ def language() -> Lang:
     """Return the language of this run."""
     if _chosen:
         return _chosen[0]
-    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    named = (
+        os.environ.get("LC_ALL")
+        or os.environ.get("LC_MESSAGES")
+        or os.environ.get("LANG")
+        or locale.getlocale()[0]
+        or ""
+    )
     return "zh" if named.lower().startswith(("zh", "chinese")) else "en"
 
 
@@ -35,7 +41,7 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
-class _Amount(click.ParamType):
+class _Amount(click.ParamType[float]):
     """An amount of money: 30000, 30k, 3万 or ¥30,000."""
 
     name = "amount"

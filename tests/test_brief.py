@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planner.brief import load_brief, parse_amount
+from planner.errors import InputError
+from tests.conftest import ROOT, SMALL_BRIEF, brief_from
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("30000", 30000),
+        ("30k", 30000),
+        ("3万", 30000),
+        ("¥30,000", 30000),
+        ("1.5 万元", 15000),
+        ("２万", 20000),
+        ("￥8，000", 8000),
+        ("2m", 2e6),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, amount: float) -> None:
+    assert parse_amount(text) == amount
+
+
+@pytest.mark.parametrize("text", ["", "three", "3万5", "1,2.3.4", "--5", "1e5x"])
+def test_what_is_no_amount_is_none(text: str) -> None:
+    assert parse_amount(text) is None
+
+
+@given(st.text(max_size=30))
+def test_parse_amount_survives_any_text(text: str) -> None:
+    amount = parse_amount(text)
+    assert amount is None or isinstance(amount, float)
+
+
+@pytest.mark.parametrize(
+    "path", ["data/brief.toml", "data/brief.zh.toml", "planner/starter/brief.en.toml", "planner/starter/brief.zh.toml"]
+)
+def test_the_briefs_we_ship_are_right(path: str) -> None:
+    brief = load_brief(ROOT / path)
+    assert brief.timetable.opening == dt.datetime(2026, 11, 11, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def test_a_commented_brief_is_right_with_every_note_made_a_line() -> None:
+    for lang in ("en", "zh"):
+        text = (ROOT / f"planner/starter/brief.{lang}.toml").read_text(encoding="utf-8")
+        lines = [
+            line.removeprefix("# ") if line.startswith("# ") and ("=" in line or line.startswith("# [")) else line
+            for line in text.split("\n")
+        ]
+        brief = brief_from("\n".join(lines))
+        assert brief.past_events
+        assert brief.sms
+        assert brief.offers
+        assert brief.stock.units == 2000
+
+
+def test_a_window_change_is_put_into_the_playbook() -> None:
+    brief = brief_from(SMALL_BRIEF + '[[windows]]\nwindow = 4\nstance = "hold"\npriors = { traffic = 2.0 }\n')
+    window = brief.playbook.window(4)
+    assert window is not None
+    assert (window.stance, window.prior.traffic, window.prior.conversion) == ("hold", 2.0, 2.5)
+
+
+def test_times_without_an_offset_are_the_promotions_own() -> None:
+    text = SMALL_BRIEF.replace(
+        "date = 2026-11-11", 'date = "2026年11月11日"\nstarts = "2026-11-10 22:00"\ntimezone = "Asia/Urumqi"'
+    )
+    brief = brief_from(text)
+    assert brief.timetable.starts == dt.datetime(2026, 11, 10, 22, tzinfo=ZoneInfo("Asia/Urumqi"))
+    assert brief.promotion.date == dt.date(2026, 11, 11)
+
+
+def test_a_past_event_opens_when_this_one_does() -> None:
+    text = SMALL_BRIEF.replace("[budget]", "opening = 00:30:00\n[budget]") + "[[past_events]]\ndate = 2025-11-11\n"
+    brief = brief_from(text)
+    past = brief.past_timetable(brief.past_events[0])
+    assert past.opening == dt.datetime(2025, 11, 11, 0, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        ('[[channels]]\nname = "search"\n', r"brief\.toml:\d+: the name search is used twice"),
+        ("[[windows]]\nwindow = 13\n", r"the playbook has no window 13; it has 1 \(eve\)"),
+        ("[[past_events]]\ndate = 2026-12-12\n", "the past event of 2026-12-12 is not before this promotion"),
+        ('[[channels]]\nname = "x"\nmin_bid = 2\nmax_bid = 1\n', "max_bid 1 is below min_bid 2"),
+        ('[sms]\nhours = "20:00-08:00"\n', "should be a span within a day"),
+        ('[[channels]]\nname = "x"\nbudget = inf\n', "budget = inf: "),
+        ('[[offers]]\nat = ["25:00"]\n', "should be a time such as"),
+    ],
+)
+def test_what_a_brief_may_not_say_is_refused_with_its_line(extra: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        brief_from(SMALL_BRIEF + extra)
+
+
+def test_a_reserve_that_leaves_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match="reserve = 3000 leaves nothing of total = 3000"):
+        brief_from(SMALL_BRIEF.replace("total = 3000", "total = 3000\nreserve = 3000"))
+
+
+def test_with_changes_one_value_and_checks_it() -> None:
+    brief = brief_from(SMALL_BRIEF)
+    assert brief.with_(budget=500).budget.total == 500
+    assert brief.with_(shop={"margin": 0.3}).shop.margin == 0.3
+    assert brief.with_(shop={"margin": 0.3}).shop.order_value == 100
+    assert brief.budget.total == 3000
+    with pytest.raises(InputError, match=r"write 0\.3 for 30 %"):
+        brief.with_(shop={"margin": 30})
