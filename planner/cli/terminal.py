@@ -1,0 +1,222 @@
+"""A plan on a terminal: three numbers, the windows that matter, when the money goes, and what was written.
+
+It is talk, so it goes to stderr. Everything fits 80 columns with wide characters counted as two, and a console whose
+code page lacks a character gets the nearest it has.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text as Line
+
+from planner.charts.windows import window_table
+from planner.charts.words import Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from planner.plan import Plan
+    from planner.wording import Lang
+
+__all__ = ["fit", "show_summary", "sparkline"]
+
+_Lines = Callable[..., Line]
+
+WIDTH = 80
+_ROWS = 10
+_BLOCKS, _ASCII = "▁▂▃▄▅▆▇█", ".:-=+*#@"
+# What to write where a code page lacks a character, the first that it has.
+_NEAREST = {
+    "¥": ("￥", "CNY "),
+    "−": ("-",),
+    "–": ("-",),
+    "×": ("x",),
+    "·": ("-",),
+    "→": ("->",),
+    "…": ("...",),
+    "€": ("EUR ",),
+}
+_STYLES = {
+    "compete": "bold red",
+    "hold": "blue",
+    "low_bid": "yellow",
+    "notify": "bright_black",
+    "flash_deal": "magenta",
+}
+
+
+def show_summary(
+    plan: Plan, files: Sequence[Path] = (), lang: Lang | None = None, *, stream: IO[str] | None = None
+) -> None:
+    """Print a plan's summary.
+
+    Parameters
+    ----------
+    plan
+        What was planned.
+    files
+        What was written, the file to open first in front.
+    lang
+        Language; the plan's by default.
+    stream
+        Where to print; stderr by default.
+    """
+    stream = stream or sys.stderr
+    words = Words.of(plan, lang)
+    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    console.width = min(console.width, WIDTH)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+
+    def line(text: str, style: str = "") -> Line:
+        return Line(fit(text, encoding), style=style)
+
+    console.print(_headline(plan, words, line))
+    console.print()
+    table, note = _windows(plan, words, line)
+    console.print(table)
+    console.print(line(note, "dim"))
+    console.print()
+    console.print(line(words.say("terminal.spark"), "dim"))
+    for day, marks in _sparks(plan, words, encoding):
+        console.print(line(f"{day}  "), Line(marks, style="blue"), sep="")
+    if files:
+        console.print()
+        _files(console, files, words, line)
+
+
+def fit(text: str, encoding: str) -> str:
+    """Return a text with only characters of an encoding: the nearest one where there is one, else a question mark."""
+    return "".join(_fitting(letter, encoding) for letter in text)
+
+
+def _fitting(letter: str, encoding: str) -> str:
+    """Return a character, or what stands for it in an encoding."""
+    for choice in (letter, *_NEAREST.get(letter, ())):
+        try:
+            choice.encode(encoding)
+        except (UnicodeEncodeError, LookupError):
+            continue
+        return choice
+    return "?"
+
+
+def sparkline(values: Sequence[float | None], top: float, blocks: str = _BLOCKS) -> str:
+    """Return a mark for each value, higher for more; a blank where there is none."""
+    marks = []
+    for value in values:
+        if value is None:
+            marks.append(" ")
+        elif value <= 0 or top <= 0:
+            marks.append(blocks[0])
+        else:
+            marks.append(blocks[min(len(blocks) - 1, 1 + int((len(blocks) - 1) * value / top * 0.9999))])
+    return "".join(marks)
+
+
+def _headline(plan: Plan, words: Words, line: _Lines) -> Table:
+    """Return the three numbers."""
+    summary = plan.summary
+    grid = Table.grid(padding=(0, 2))
+    spend = words.say(
+        "terminal.spend_value",
+        spend=words.money(summary.spend + summary.sms_cost, 2),
+        ads=words.money(summary.spend, 2),
+        sms=words.money(summary.sms_cost, 2),
+        budget=words.money(summary.budget),
+    )
+    profit = words.say(
+        "terminal.profit_value",
+        profit=words.money(summary.profit),
+        low=words.money(summary.profit_low),
+        high=words.money(summary.profit_high),
+    )
+    grid.add_row(line(words.say("terminal.spend"), "bold"), line(spend))
+    grid.add_row(line(words.say("terminal.profit"), "bold"), line(profit))
+    rivals = plan.comparison[plan.comparison["name"] != "plan"]
+    texts = []
+    for row in rivals.itertuples():
+        case = "sure" if row.gain_low > 0 else "behind" if row.gain < 0 else "noise"
+        values = {
+            "rival": words.label("compared", str(row.name)),
+            "gain": words.money(abs(row.gain)),
+            "theirs": words.money(row.profit),
+        }
+        texts.append(words.say(f"terminal.against_{case}", **values))
+    for number, text in enumerate(texts or [words.say("terminal.against_none")]):
+        grid.add_row(line(words.say("terminal.against") if number == 0 else "", "bold"), line(text))
+    return grid
+
+
+def _windows(plan: Plan, words: Words, line: _Lines) -> tuple[Table, str]:
+    """Return the windows with the most spend, in order of time, and a note on them."""
+    windows = window_table(plan)
+    chosen = windows.nlargest(_ROWS, "spend").sort_values("start")
+    percents = _mean_percent(plan)
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    for key, right in (
+        ("when", False),
+        ("stance", False),
+        ("spend_short", True),
+        ("bid", True),
+        ("price", True),
+        ("conversion", True),
+    ):
+        table.add_column(line(words.say(f"terminal.{key}")), justify="right" if right else "left", no_wrap=True)
+    for row in chosen.itertuples():
+        percent = percents.get((row.start, row.end))
+        table.add_row(
+            line(words.span(row.start, row.end)),
+            line(words.stance(row.stance), _STYLES.get(row.stance, "")),
+            line(words.money(row.spend, 0)),
+            line("–" if percent is None else f"{percent:.0f}%"),
+            line(words.times(row.price)),
+            line(words.times(row.conversion)),
+        )
+    note = words.say("terminal.bid_note")
+    if len(windows) > len(chosen):
+        note = (
+            words.say("terminal.rows_left", shown=len(chosen), all=len(windows))
+            + ("" if words.lang == "zh" else " ")
+            + note
+        )
+    return table, note
+
+
+def _mean_percent(plan: Plan) -> dict[tuple[pd.Timestamp, pd.Timestamp], float]:
+    """Return the bid in per cent of each window, the mean over its spend; nothing where it spends nothing."""
+    schedule = plan.schedule[plan.schedule["spend"] > 0]
+    found = {}
+    for row in window_table(plan).itertuples():
+        inside = schedule[(schedule["start"] >= row.start) & (schedule["end"] <= row.end)]
+        if len(inside):
+            found[(row.start, row.end)] = float((inside["bid_percent"] * inside["spend"]).sum() / inside["spend"].sum())
+    return found
+
+
+def _sparks(plan: Plan, words: Words, encoding: str) -> list[tuple[str, str]]:
+    """Return a line of 24 marks for each day."""
+    try:
+        _BLOCKS.encode(encoding)
+        blocks = _BLOCKS
+    except (UnicodeEncodeError, LookupError):
+        blocks = _ASCII
+    starts = plan.schedule["start"].dt.tz_convert(words.zone)
+    sums = plan.schedule["spend"].groupby([starts.dt.normalize(), starts.dt.hour]).sum()
+    top = float(sums.max()) if len(sums) else 0.0
+    days = sums.index.get_level_values(0).unique().sort_values()
+    return [(words.day(day), sparkline([sums.get((day, hour)) for hour in range(24)], top, blocks)) for day in days]
+
+
+def _files(console: Console, files: Sequence[Path], words: Words, line: _Lines) -> None:
+    """Print what was written."""
+    folder = min((path.parent for path in files), key=lambda path: len(path.parts))
+    names = [path.relative_to(folder).as_posix() for path in files if path.parent == folder]
+    inner = sorted({f"{path.relative_to(folder).parts[0]}/" for path in files if path.parent != folder})
+    console.print(line(words.say("terminal.files", count=len(files), folder=folder), "bold"))
+    console.print(line("  " + "  ".join([*names, *inner])))

@@ -1,0 +1,289 @@
+"""The report: one page that needs no network and no script, in the order in which a seller asks.
+
+What it earns, what to do when, the pictures, where the data disagree with the playbook, what it all rests on. Every
+number comes from the plan's tables; text from outside is escaped by Jinja2, and pictures are put into the page as they
+are, with names of their own inside so that two of them never share a clip path.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from planner.charts.evidence import evidence_table
+from planner.charts.windows import window_table
+from planner.charts.words import Words
+from planner.outputs.basis import assumptions, brief_text, certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.plan import Plan
+    from planner.wording import Lang
+
+__all__ = ["render_report"]
+
+
+def render_report(plan: Plan, charts: Mapping[str, bytes] | None = None, lang: Lang | None = None) -> str:
+    """Return the report page of a plan.
+
+    Parameters
+    ----------
+    plan
+        What was planned.
+    charts
+        As `planner.charts.draw_all` returns them; the SVGs among them are put into the page.
+    lang
+        Language; the plan's by default.
+
+    Returns
+    -------
+    str
+        HTML. Reasons and actions are in the language the plan was made in.
+    """
+    words = Words.of(plan, lang)
+    figures = [_figure(name, content) for name, content in (charts or {}).items() if name.endswith(".svg")]
+    return _template().render(
+        words=words,
+        say=words.say,
+        plan=plan,
+        summary=plan.summary,
+        headline=_headline(plan, words),
+        comparison=_comparison(plan, words),
+        actions=_actions(plan, words),
+        limits=_limits(plan, words),
+        figures=figures,
+        windows=_windows(plan, words),
+        overruled=_overruled(plan, words),
+        sends=_sends(plan, words),
+        hours=_hours(plan, words),
+        certificate=certificate(plan, words),
+        notes=[note.text(words.lang) for note in plan.notes],
+        assumptions=assumptions(plan, words),
+        brief=brief_text(plan),
+        style=Markup(_file("report.css")),
+        page_lang="zh-CN" if words.lang == "zh" else "en",
+    )
+
+
+@cache
+def _file(name: str) -> str:
+    """Return a file of this package."""
+    return files("planner.outputs").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> Template:
+    """Return the page's template."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(_file("report.html.j2"))
+
+
+def _figure(name: str, svg: bytes) -> dict[str, Any]:
+    """Return a picture for the page: its finding, and the SVG with ids of its own."""
+    chart = name.removesuffix(".svg")
+    text = svg.decode("utf-8")
+    found = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
+    title = Markup(found.group(1)).unescape() if found else chart
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<title>.*?</title>", "", text, flags=re.DOTALL)
+    text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{chart}-", text)
+    label = Markup('<svg role="img" aria-label="{}"').format(title)
+    return {"name": chart, "title": title, "svg": Markup(text.replace("<svg", label, 1))}
+
+
+def _headline(plan: Plan, words: Words) -> list[dict[str, str]]:
+    """Return the three numbers: what is spent, what it earns, and what that is more than without the planner."""
+    summary = plan.summary
+    spend = {
+        "label": words.say("report.spend"),
+        "number": words.money(summary.spend + summary.sms_cost),
+        "range": words.say(
+            "report.spend_detail",
+            ads=words.money(summary.spend, 2),
+            sms=words.money(summary.sms_cost, 2),
+            budget=words.money(summary.budget, 2),
+        ),
+        "more": words.say("report.held_back", amount=words.money(summary.reserve + summary.unspent, 2))
+        if summary.reserve + summary.unspent >= 0.01
+        else words.say("report.all_planned"),
+    }
+    profit = {
+        "label": words.say("report.profit"),
+        "number": words.money(summary.profit),
+        "range": words.say("report.range", low=words.money(summary.profit_low), high=words.money(summary.profit_high)),
+        "more": words.say("report.orders", orders=f"{summary.orders:,.0f}", revenue=words.money(summary.revenue)),
+    }
+    gains = plan.comparison[plan.comparison["name"].isin(["flat", "even"])]
+    lines = [_gain(row, words) for row in gains.itertuples()]
+    more = {
+        "label": words.say("report.gain"),
+        "number": _signed(float(gains["gain"].min()), words) if len(gains) else "–",
+        "range": lines[0] if lines else "",
+        "more": lines[1] if len(lines) > 1 else "",
+    }
+    return [spend, profit, more]
+
+
+def _gain(row: Any, words: Words) -> str:
+    """Return one sentence: what the plan earns more than another one, and whether that is beyond the noise."""
+    case = "sure" if row.gain_low > 0 else "behind" if row.gain < 0 else "noise"
+    return words.say(
+        f"report.gain_{case}",
+        rival=words.label("compared", row.name),
+        gain=words.money(abs(row.gain)),
+        low=_signed(row.gain_low, words),
+        high=_signed(row.gain_high, words),
+    )
+
+
+def _signed(amount: float, words: Words) -> str:
+    """Return an amount with a plus or a minus."""
+    return ("+" if amount > 0 else "") + words.money(amount)
+
+
+def _comparison(plan: Plan, words: Words) -> list[dict[str, str]]:
+    """Return a row for this plan and each naive one."""
+    return [
+        {
+            "name": words.label("compared", row.name),
+            "spend": words.money(row.spend),
+            "orders": f"{row.orders:,.0f}",
+            "profit": words.money(row.profit),
+            "range": f"{words.money(row.profit_low)} – {words.money(row.profit_high)}",
+            "gain": "" if row.name == "plan" else _signed(row.gain, words),
+        }
+        for row in plan.comparison.itertuples()
+    ]
+
+
+def _actions(plan: Plan, words: Words) -> list[dict[str, Any]]:
+    """Return the run sheet, a group of rows a day."""
+    days: list[dict[str, Any]] = []
+    for row in plan.actions.sort_values("at", kind="stable").itertuples():
+        day = words.day(row.at)
+        if not days or days[-1]["day"] != day:
+            days.append({"day": day, "rows": []})
+        days[-1]["rows"].append(
+            {
+                "clock": words.clock(row.at),
+                "iso": row.at.isoformat(),
+                "kind": words.label("kind", str(row.kind)),
+                "channel": "" if pd.isna(row.channel) else words.channel(str(row.channel)),
+                "what": row.what,
+                "why": row.why,
+            }
+        )
+    return days
+
+
+def _limits(plan: Plan, words: Words) -> list[dict[str, str]]:
+    """Return the budgets to set in the ad tools."""
+    return [
+        {
+            "date": words.say("report.whole_promotion") if row.date == "total" else row.date,
+            "channel": words.say("report.all_channels")
+            if row.channel in ("", "total", "all")
+            else words.channel(row.channel),
+            "limit": words.money(row.limit, 2),
+            "why": row.why,
+        }
+        for row in plan.limits.itertuples()
+    ]
+
+
+def _windows(plan: Plan, words: Words) -> list[dict[str, str]]:
+    """Return the windows with what they get and the market in them."""
+    about = {window.id: window.reason.text(words.lang) for window in plan.brief.playbook.windows}
+    return [
+        {
+            "span": words.span(row.start, row.end),
+            "name": words.window(row.window),
+            "stance": row.stance,
+            "label": words.stance(row.stance),
+            "spend": words.money(row.spend),
+            "share": words.percent(row.share),
+            "traffic": words.times(row.traffic),
+            "price": words.times(row.price),
+            "conversion": words.times(row.conversion),
+            "why": about.get(row.window, ""),
+        }
+        for row in window_table(plan).itertuples()
+    ]
+
+
+def _overruled(plan: Plan, words: Words) -> list[dict[str, str]]:
+    """Return where the data overrule the playbook, a row a window and measure."""
+    table = evidence_table(plan)
+    return [
+        {
+            "window": words.window(row.window),
+            "measure": words.say(f"report.measure_{row.measure}"),
+            "playbook": words.times(row.prior),
+            "data": words.say(
+                "report.with_range", value=words.times(row.value), low=words.times(row.low), high=words.times(row.high)
+            ),
+            "counts": f"{row.evidence:,.0f}",
+        }
+        for row in table[table["overruled"]].itertuples()
+    ]
+
+
+def _sends(plan: Plan, words: Words) -> list[dict[str, str]]:
+    """Return the text messages."""
+    return [
+        {
+            "at": words.moment(row.send_at),
+            "segment": row.segment,
+            "messages": f"{row.messages:,.0f}",
+            "cost": words.money(row.cost, 2),
+            "orders": f"{row.orders:,.1f}",
+            "profit": words.money(row.profit),
+            "text": row.text,
+            "reason": row.reason,
+        }
+        for row in plan.sms.itertuples()
+    ]
+
+
+def _hours(plan: Plan, words: Words) -> dict[str, Any]:
+    """Return bid and spend of every hour, a column a channel."""
+    schedule = plan.schedule
+    if "campaign" in schedule and schedule["campaign"].notna().any():
+        names = schedule["channel"] + " / " + schedule["campaign"].fillna("")
+    else:
+        names = schedule["channel"]
+    order = list(dict.fromkeys(names))
+    rows = []
+    for (start, end), group in schedule.assign(name=names).groupby(["start", "end"], sort=True):
+        cells = {row.name: row for row in group.itertuples(index=False)}
+        rows.append(
+            {
+                "span": words.span(start, end),
+                "stance": group["stance"].iloc[0],
+                "label": words.stance(group["stance"].iloc[0]),
+                "cells": [_cell(cells.get(name), words) for name in order],
+                "spend": words.money(group["spend"].sum(), 2),
+            }
+        )
+    totals = [words.money(schedule.loc[names == name, "spend"].sum(), 2) for name in order]
+    return {
+        "channels": [words.channel(name) for name in order],
+        "rows": rows,
+        "totals": totals,
+        "total": words.money(schedule["spend"].sum(), 2),
+    }
+
+
+def _cell(row: Any, words: Words) -> dict[str, str] | None:
+    """Return one cell of the hours: bid and spend; None where nothing is bought."""
+    if row is None or row.spend <= 0 or row.bid <= 0:
+        return None
+    return {"bid": words.money(row.bid, 2), "percent": f"{row.bid_percent:.0f}%", "spend": words.money(row.spend, 2)}
