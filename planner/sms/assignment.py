@@ -179,7 +179,7 @@ class _Simplex:
     def _corner(self) -> Corner:
         """Return the plan of the basis, its inverse made afresh so that no rounding has piled up."""
         matrix = np.stack([self._column(column) for column in self.basis], axis=1)
-        self.inverse = np.linalg.inv(matrix)
+        self.inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
         amounts = np.maximum(self.inverse @ self.limit, 0.0)
         floor = 1e-9 * max(1.0, float(self.limit.max(initial=0.0)))
         chosen = sorted(

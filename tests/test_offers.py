@@ -1,0 +1,116 @@
+"""Flash deals: what they cost and bring, by hand, and which are kept."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from planner.brief import parse_brief
+from planner.offers import plan_offers
+from planner.slots import make_slots
+from planner.toml_input import TomlSource
+
+
+def make_brief(*, offers=(), **tables):
+    data = {
+        "promotion": {"date": "2026-11-11"},
+        "budget": {"total": 1000},
+        "shop": {"margin": 0.4, "order_value": 100},
+        "offers": list(offers),
+        **tables,
+    }
+    return parse_brief(TomlSource("brief.toml", data, {}))
+
+
+def make_market(brief, clicks_per_hour=1000.0, conversion=0.05):
+    """One channel, the same traffic in every slot; what the planner of a market adds in deal windows is in it."""
+    slots = make_slots(brief.timetable)
+    lifts = {window.id: window.prior.flash_lift for window in brief.playbook.windows if window.stance == "flash_deal"}
+    rate = conversion * slots["window"].map(lifts).fillna(1.0)
+    return slots, slots[["start", "end", "window"]].assign(
+        channel="search",
+        clicks=clicks_per_hour * slots["hours"],
+        conversion=rate,
+        order_value=100.0,
+        click_value=rate * 40.0,
+    )
+
+
+def test_plan_offers_takes_the_playbooks_deals_and_drops_those_that_lose():
+    brief = make_brief()
+    offers = plan_offers(brief, *make_market(brief))
+    assert list(offers.table["at"].dt.strftime("%H:%M"))[:4] == ["12:30", "13:00", "13:30", "14:00"]
+    assert len(offers.table) == 9
+    # Half an hour has 25 orders without a deal and 35 with it: 50 yuan off each, against 40 yuan on 10 more.
+    first = offers.table.iloc[0]
+    assert (first["orders"], first["cost"], first["gain"]) == pytest.approx((35, 1750, 400))
+    assert not offers.table["keep"].any()
+    assert (offers.cost, offers.profit) == (0, 0)
+    assert {note.key for note in offers.notes} == {"offers.dropped"}
+    assert "8 places" in offers.notes[0].text("en")
+
+
+def test_plan_offers_keeps_a_deal_with_few_places_and_counts_its_cost():
+    brief = make_brief(offers=[{"at": ["13:00"], "price_cut": 0.5, "places": 3, "name": "bait"}])
+    offers = plan_offers(brief, *make_market(brief))
+    deal = offers.table.iloc[0]
+    assert (deal["cost"], deal["gain"], deal["profit"]) == pytest.approx((150, 400, 250))
+    assert offers.cost == pytest.approx(150)
+    assert offers.notes[0].key == "offers.kept"
+    assert deal["profit_low"] < deal["profit"] < deal["profit_high"]
+
+
+def test_plan_offers_with_a_cheap_good_gives_up_the_cut_and_the_better_margin():
+    offer = {"at": ["13:00"], "places": 5, "price": 20, "margin": 0.3, "price_cut": 0.5}
+    brief = make_brief(offers=[offer])
+    deal = plan_offers(brief, *make_market(brief)).table.iloc[0]
+    # 40 yuan of usual margin against 20 * (0.3 - 0.5) = -4.
+    assert deal["cost"] == pytest.approx(5 * 44)
+
+
+def test_plan_offers_uses_the_root_of_the_lift_for_half_the_cut():
+    brief = make_brief(offers=[{"at": ["13:00"], "price_cut": 0.25}])
+    assert plan_offers(brief, *make_market(brief)).table["lift"].iloc[0] == pytest.approx(1.4**0.5)
+
+
+def test_conversion_factor_takes_the_lift_of_dropped_deals_out_of_the_market():
+    brief = make_brief()
+    slots, market = make_market(brief)
+    factor = plan_offers(brief, slots, market).conversion_factor
+    stance = slots.set_index("start")["stance"]
+    assert factor[stance == "flash_deal"].to_numpy() == pytest.approx(1 / 1.4)
+    assert (factor[stance != "flash_deal"] == 1).all()
+
+
+def test_conversion_factor_of_a_kept_deal_holds_for_its_half_hour():
+    brief = make_brief(offers=[{"at": ["15:00"], "places": 2, "lift": 1.5}])
+    slots, market = make_market(brief)
+    factor = plan_offers(brief, slots, market).conversion_factor
+    assert factor[pd.Timestamp("2026-11-11 15:00", tz="Asia/Shanghai")] == pytest.approx(1.25)
+
+
+def test_plan_offers_of_a_playbook_without_deals_is_empty():
+    brief = make_brief(promotion={"date": "2026-11-11", "playbook": "flat"})
+    offers = plan_offers(brief, *make_market(brief))
+    assert offers.table.empty
+    assert offers.notes == ()
+    assert str(offers.table["at"].dtype).endswith("Asia/Shanghai]")
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(
+    cut=st.floats(0.05, 0.9),
+    places=st.integers(0, 200),
+    clicks=st.floats(1, 20_000),
+    margin=st.floats(0.05, 0.9),
+)
+def test_no_deal_that_is_kept_loses_and_cost_is_at_most_the_cut_on_all_places(cut, places, clicks, margin):
+    offers = [{"at": ["13:00", "13:10"], "price_cut": cut, "places": places}]
+    brief = make_brief(offers=offers, shop={"margin": margin, "order_value": 100})
+    slots, market = make_market(brief, clicks)
+    market["click_value"] = market["conversion"] * 100 * margin
+    planned = plan_offers(brief, slots, market)
+    kept = planned.table[planned.table["keep"]]
+    assert (kept["profit"] > 0).all()
+    assert planned.cost == pytest.approx(kept["cost"].sum())
+    assert (planned.table["cost"] <= places * cut * 100 + 1e-9).all()
