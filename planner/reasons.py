@@ -97,7 +97,7 @@ def row_reasons(brief: Brief, schedule: pd.DataFrame, market: pd.DataFrame, boun
 def _held(bound: str, brief: Brief) -> Message | None:
     """Return the sentence for what holds a cell; None where only the price of money does."""
     kind, _, label = str(bound).partition(":")
-    if not kind:
+    if kind in ("", "total"):
         return None
     if kind == "channel":
         channel = brief.channel(label)

@@ -114,7 +114,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "certificate": dict(plan.certificate),
         "multipliers": plan.multipliers.to_dict(),
         "notes": [{lang: note.text(lang) for lang in LANGUAGES} for note in plan.notes],
-        "data": [dict(source) for source in plan.sources],
+        "data": [{key: _plain(value) for key, value in source.items()} for source in plan.sources],
         "brief": plan.brief.model_dump(mode="json", exclude_unset=True),
         "playbook": plan.brief.playbook.model_dump(mode="json"),
         **{name: _frame_json(getattr(plan, name)) for name in _FRAMES},

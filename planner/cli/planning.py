@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.talk import AMOUNT, history_option, lang_option, note, set_language
-from planner.wording import Lang, say
+from planner.cli.talk import AMOUNT, history_option, lang_option, set_language
+from planner.wording import Lang
 
 if TYPE_CHECKING:
     from planner.brief import Brief
@@ -147,4 +147,3 @@ def _plan(
     from planner.cli.terminal import show_summary
 
     show_summary(made, files, lang)
-    note(say("cli.next", lang, folder=folder))
