@@ -39,30 +39,30 @@ class SegmentPrior:
     opt_out
         Share that refuses further messages after one.
     orders_lost
-        What a refusal costs, as a multiple of the margin of one order.
+        What a refusal costs, as a multiple of the margin of one order: the person can still buy, unasked.
     """
 
     response: float
     times: float
     incrementality: float
     opt_out: float = 0.008
-    orders_lost: float = 0.25
+    orders_lost: float = 0.15
 
 
 _ANYBODY = SegmentPrior(0.03, 1.5, 0.65)
 
 PRIORS: Mapping[str, SegmentPrior] = MappingProxyType(
     {
-        "champions": SegmentPrior(0.08, 3.0, 0.40, 0.005, 0.60),
-        "loyal": SegmentPrior(0.06, 2.5, 0.50, 0.006, 0.50),
-        "cannot_lose": SegmentPrior(0.04, 2.0, 0.70, 0.010, 0.40),
-        "potential_loyal": SegmentPrior(0.05, 2.0, 0.55, 0.007, 0.35),
-        "new": SegmentPrior(0.05, 1.7, 0.55, 0.010, 0.25),
-        "promising": SegmentPrior(0.04, 1.6, 0.60, 0.009, 0.20),
-        "need_attention": SegmentPrior(0.035, 1.6, 0.65, 0.009, 0.25),
-        "at_risk": SegmentPrior(0.03, 1.5, 0.75, 0.012, 0.25),
-        "about_to_sleep": SegmentPrior(0.025, 1.4, 0.75, 0.012, 0.15),
-        "hibernating": SegmentPrior(0.015, 1.2, 0.85, 0.015, 0.10),
+        "champions": SegmentPrior(0.08, 3.0, 0.40, 0.005, 0.30),
+        "loyal": SegmentPrior(0.06, 2.5, 0.50, 0.006, 0.25),
+        "cannot_lose": SegmentPrior(0.04, 2.0, 0.70, 0.010, 0.20),
+        "potential_loyal": SegmentPrior(0.05, 2.0, 0.55, 0.007, 0.18),
+        "new": SegmentPrior(0.05, 1.7, 0.55, 0.010, 0.12),
+        "promising": SegmentPrior(0.04, 1.6, 0.60, 0.009, 0.10),
+        "need_attention": SegmentPrior(0.035, 1.6, 0.65, 0.009, 0.12),
+        "at_risk": SegmentPrior(0.03, 1.5, 0.75, 0.012, 0.10),
+        "about_to_sleep": SegmentPrior(0.025, 1.4, 0.75, 0.012, 0.08),
+        "hibernating": SegmentPrior(0.015, 1.2, 0.85, 0.015, 0.05),
     }
 )
 

@@ -6,8 +6,8 @@ adds; it costs the cut on every order that takes a place, those included that wo
 visits of the market table are counted. The lift is a prior of the playbook for half price, judgement, and scales with
 the cut: half the cut, the root of the lift.
 
-The cost of a deal lowers the profit, not the advertising budget. What a dropped deal means for the forecast of its
-window is told by `Offers.conversion_factor`.
+The cost of a deal lowers the profit, not the advertising budget. A forecast takes the deals of the playbook as run;
+`with_deals_kept` gives the brief for one that takes only those as run that are kept.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ from planner.brief import Brief, Offer
 from planner.playbook import OUTSIDE, Span, Window
 from planner.wording import Lang, Message
 
-__all__ = ["Offers", "plan_offers"]
+__all__ = ["Offers", "plan_offers", "with_deals_kept"]
 
 Floats = NDArray[np.float64]
 
@@ -108,6 +109,37 @@ def plan_offers(brief: Brief, slots: pd.DataFrame, market: pd.DataFrame, lang: L
         conversion_factor=_conversion_factor(brief, slots, kept),
         notes=_notes(brief, table),
     )
+
+
+def with_deals_kept(brief: Brief, slots: pd.DataFrame, offers: Offers) -> Brief:
+    """Return the brief with the lift of each window's deals as it is with those that are kept.
+
+    Parameters
+    ----------
+    brief, slots, offers
+        The promotion, `tables.SLOTS`, and what `plan_offers` made of them.
+
+    Returns
+    -------
+    Brief
+        The same object where all the deals are kept as the playbook has them.
+    """
+    told: dict[str, dict[str, Any]] = {}
+    for stated in brief.windows:
+        window = brief.playbook.window(stated.window)
+        told[window.id if window else str(stated.window)] = stated.model_dump(exclude_unset=True)
+    factor, hours = offers.conversion_factor.to_numpy(), slots["hours"].to_numpy()
+    changed = False
+    for window in {span.window.id: span.window for span in brief.timetable.spans}.values():
+        inside = (slots["window"] == window.id).to_numpy()
+        mean = float(np.average(factor[inside], weights=hours[inside])) if inside.any() else 1.0
+        if window.id == OUTSIDE.id or abs(mean - 1.0) < 1e-9:
+            continue
+        key = "flash_lift" if _included_lift(window) != 1.0 else "conversion"
+        change = told.setdefault(window.id, {"window": window.id})
+        change["priors"] = {**change.get("priors", {}), key: getattr(window.prior, key) * mean}
+        changed = True
+    return brief.with_(windows=list(told.values())) if changed else brief
 
 
 def _deals(brief: Brief, market: pd.DataFrame, lang: Lang) -> list[_Deal]:

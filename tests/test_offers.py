@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.brief import parse_brief
-from planner.offers import plan_offers
+from planner.offers import plan_offers, with_deals_kept
 from planner.slots import make_slots
 from planner.toml_input import TomlSource
 
@@ -95,6 +95,30 @@ def test_plan_offers_of_a_playbook_without_deals_is_empty():
     assert offers.table.empty
     assert offers.notes == ()
     assert str(offers.table["at"].dtype).endswith("Asia/Shanghai]")
+
+
+def test_with_deals_kept_takes_the_lift_of_dropped_deals_out_of_the_playbook():
+    brief = make_brief(windows=[{"window": "noon", "budget": 50}])
+    slots, market = make_market(brief)
+    planned = with_deals_kept(brief, slots, plan_offers(brief, slots, market))
+    priors = {window.id: window.prior for window in planned.playbook.windows}
+    assert (priors["noon"].flash_lift, priors["dusk"].flash_lift) == (pytest.approx(1), pytest.approx(1))
+    assert priors["noon"].conversion == brief.playbook.window("noon").prior.conversion
+    assert next(change for change in planned.windows if change.window == "noon").budget == 50
+
+
+def test_with_deals_kept_lifts_the_window_of_a_deal_of_the_sellers_own():
+    brief = make_brief(offers=[{"at": ["15:00"], "places": 2, "lift": 1.5}])
+    slots, market = make_market(brief)
+    planned = with_deals_kept(brief, slots, plan_offers(brief, slots, market))
+    # Half an hour of two at 1.5 times.
+    assert planned.playbook.window("afternoon").prior.conversion == pytest.approx(2.4 * 1.125)
+
+
+def test_with_deals_kept_is_the_same_brief_where_nothing_changes():
+    brief = make_brief(promotion={"date": "2026-11-11", "playbook": "flat"})
+    slots, market = make_market(brief)
+    assert with_deals_kept(brief, slots, plan_offers(brief, slots, market)) is brief
 
 
 @settings(derandomize=True, max_examples=40, deadline=None)

@@ -105,10 +105,10 @@ def _sends(prepared: SmsFrontier, people: dict[Pattern, float], lang: Lang) -> p
     )
     frame["messages"] = frame["messages"].astype("int64")
     frame["again"] = frame["again"].astype("int64")
-    for name in ("visits", "orders", "profit"):
-        frame[name] = frame[name].astype(float)
+    for name, decimals in (("visits", 3), ("orders", 4), ("profit", 2)):
+        frame[name] = frame[name].astype(float).round(decimals)
     frame["parts"] = prepared.parts
-    frame["cost"] = frame["messages"] * prepared.price
+    frame["cost"] = (frame["messages"] * prepared.price).round(6)
     frame["text"] = prepared.text
     frame["reason"] = [
         reason_of(prepared.brief, row, prepared.worth, prepared.price).text(lang) for _, row in frame.iterrows()

@@ -1,0 +1,80 @@
+"""What is done when the promotion is over: prices back, parcels out, buyers told, deadlines kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from planner.actions.sheet import Action, on_day
+from planner.after_sale import AfterSale, plan_after_sale
+from planner.brief import Brief
+from planner.playbook import Timetable
+from planner.sms_value import allowed_span, provider_of
+from planner.wording import Message
+
+__all__ = ["after_actions"]
+
+
+def after_actions(brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sms: pd.DataFrame) -> list[Action]:
+    """Return the close, and a line a day until the last parcel is out."""
+    end = pd.Timestamp(timetable.ends)
+    actions = [Action(end, "close", Message("actions.close"), Message("actions.close_why"))]
+    orders = pd.concat(
+        [
+            schedule[["start", "orders"]].set_axis(["at", "orders"], axis=1),
+            *([sms[["send_at", "orders"]].set_axis(["at", "orders"], axis=1)] if len(sms) else []),
+        ],
+        ignore_index=True,
+    )
+    after = plan_after_sale(brief, orders, provider_of(brief) if brief.sms else None)
+    if after is None:
+        return actions
+    return [*actions, *_days(brief, after), *_deadlines(brief, after)]
+
+
+def _days(brief: Brief, after: AfterSale) -> list[Action]:
+    actions = []
+    begin = allowed_span(brief)[0]
+    currency = brief.promotion.currency
+    for row in after.table.to_dict("records"):
+        day = dt.date.fromisoformat(str(row["date"]))
+        if round(row["parcels"]) > 0:
+            values: dict[str, object] = {
+                "parcels": float(row["parcels"]),
+                "waiting": float(row["waiting"]),
+                "questions": float(row["questions"]),
+            }
+            actions.append(
+                Action(
+                    on_day(brief, day, 9), "ship", Message("actions.ship", values), Message("actions.ship_why", values)
+                )
+            )
+        if row["messages"] > 0:
+            values = {"messages": int(row["messages"]), "cost": float(row["cost"]), "currency": currency}
+            at = on_day(brief, day, max(10, -(-begin // 60)))
+            why = Message("actions.buyers_why")
+            actions.append(Action(at, "after_sale", Message("actions.buyers", values), why))
+        if round(row["returns"]) > 0:
+            values = {"returns": float(row["returns"])}
+            at = on_day(brief, day, 10)
+            actions.append(Action(at, "after_sale", Message("actions.returns", values), Message("actions.returns_why")))
+    return actions
+
+
+def _deadlines(brief: Brief, after: AfterSale) -> list[Action]:
+    """Return the first and the last shipping deadline, with what missing them costs."""
+    values = {
+        "orders": after.orders,
+        "hours": brief.stock.promise_hours,
+        "late": after.late,
+        "late_cost": after.late_cost,
+        "missing_cost": after.missing_cost,
+        "currency": brief.promotion.currency,
+    }
+    entry = "deadline_late" if after.late >= 1 else "deadline_why" if after.late_cost > 0 else "deadline_free"
+    why = Message(f"actions.{entry}", values)
+    return [
+        Action(after.first_deadline, "ship", Message("actions.deadline_first", values), why),
+        Action(after.last_deadline, "ship", Message("actions.deadline_last", values), why),
+    ]

@@ -1,0 +1,108 @@
+"""What has to be ready, counted back from the promotion."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from planner.actions.sheet import Action, on_day
+from planner.brief import Brief
+from planner.playbook import Timetable
+from planner.sms_value import provider_of
+from planner.wording import Message
+
+__all__ = ["before_actions", "registration_deadline", "registration_note"]
+
+# Days before the promotion's first hour at which a thing should be done, and its entry.
+_READY = (
+    (21, "mechanic"),
+    (14, "decorations"),
+    (10, "landing"),
+    (7, "coupons"),
+    (7, "stock_count"),
+    (3, "carriers"),
+    (2, "rehearsal"),
+)
+_AUDIENCE_HOUR = 22
+_LOGIN = pd.Timedelta(minutes=30)
+
+
+def before_actions(brief: Brief, timetable: Timetable, limits: pd.DataFrame, sms: pd.DataFrame) -> list[Action]:
+    """Return the readiness list and the setting of budgets."""
+    start = pd.Timestamp(timetable.starts).tz_convert(brief.zone)
+    platform = brief.shop.platform
+    actions = []
+    for days, entry in _READY:
+        at = on_day(brief, start.date() - dt.timedelta(days=days), 10)
+        what = Message(f"actions.{entry}_{platform}" if entry == "mechanic" else f"actions.{entry}")
+        actions.append(
+            Action(at, "stock" if entry == "stock_count" else "prepare", what, Message(f"actions.{entry}_why"))
+        )
+    return [*actions, *_messages(brief, sms), *_limits(brief, timetable, limits)]
+
+
+def _messages(brief: Brief, sms: pd.DataFrame) -> list[Action]:
+    """Return what has to be done before the first message: registration, and the recipient files."""
+    if sms.empty:
+        return []
+    first = sms["send_at"].min()
+    provider = provider_of(brief)
+    deadline = registration_deadline(brief, first)
+    values = {"days": provider.lead_days, "provider": provider.title}
+    evening = on_day(brief, first.date(), _AUDIENCE_HOUR) - pd.Timedelta(days=1)
+    hours_before = min(evening, first - pd.Timedelta(hours=3))
+    files = Message("actions.audiences", {"sends": sms["send_at"].nunique(), "messages": int(sms["messages"].sum())})
+    return [
+        Action(
+            on_day(brief, deadline, 9),
+            "register",
+            Message("actions.register", values),
+            Message("actions.register_why", values),
+        ),
+        Action(hours_before, "prepare", files, Message("actions.audiences_why")),
+    ]
+
+
+def registration_deadline(brief: Brief, first_send: pd.Timestamp) -> dt.date:
+    """Return the last day on which registering signature and template is still in time, counting working days."""
+    day: dt.date = first_send.tz_convert(brief.zone).date()
+    left = provider_of(brief).lead_days
+    while left > 0:
+        day -= dt.timedelta(days=1)
+        left -= day.weekday() < 5
+    return day
+
+
+def registration_note(brief: Brief, sms: pd.DataFrame, today: dt.date) -> Message | None:
+    """Return a warning if signature and template can no longer be registered in time; None if they can.
+
+    Parameters
+    ----------
+    brief
+        The promotion.
+    sms
+        `tables.SMS` of the plan.
+    today
+        The day on which the plan is made.
+    """
+    if sms.empty or today <= (deadline := registration_deadline(brief, sms["send_at"].min())):
+        return None
+    provider = provider_of(brief)
+    values = {"deadline": deadline.isoformat(), "days": provider.lead_days, "provider": provider.title}
+    return Message("actions.register_late", values)
+
+
+def _limits(brief: Brief, timetable: Timetable, limits: pd.DataFrame) -> list[Action]:
+    """Return the setting of every daily and total budget, shortly before its day begins."""
+    start = pd.Timestamp(timetable.starts).tz_convert(brief.zone)
+    actions = []
+    for date, channel, limit, why in limits[["date", "channel", "limit", "why"]].itertuples(index=False):
+        total = str(date) == "total"
+        midnight = start if total else on_day(brief, dt.date.fromisoformat(str(date)), 0)
+        at = max(midnight, start) - _LOGIN
+        values = {"limit": float(limit), "date": str(date), "currency": brief.promotion.currency}
+        entry = "actions.limit_total" if total else "actions.limit_day"
+        reason = Message("actions.limit_why", {"why": str(why)})
+        actions.append(Action(at, "limit", Message(entry, values), reason, str(channel)))
+    return actions

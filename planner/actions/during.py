@@ -1,0 +1,181 @@
+"""What is done during the promotion: bids, messages, deals, posts, stock checks, sleep, and the people it takes."""
+
+from __future__ import annotations
+
+import itertools
+
+import pandas as pd
+
+from planner.actions.sheet import Action
+from planner.brief import Brief
+from planner.offers import Offers
+from planner.playbook import Span, Timetable
+from planner.wording import Message, Text
+
+__all__ = ["during_actions"]
+
+# Questions before the purchase that one order comes with; judgement, see the wording of the staff lines.
+QUESTIONS_PER_ORDER = 0.6
+_SLEEP = pd.Timedelta(hours=3)
+
+
+def during_actions(
+    brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sms: pd.DataFrame, offers: Offers
+) -> list[Action]:
+    """Return every act between the promotion's first and last moment."""
+    return [
+        *_bids(brief, schedule),
+        *_sends(brief, sms),
+        *_deals(brief, offers),
+        *_posts(brief, timetable),
+        *_stock_checks(brief, timetable, schedule, sms),
+        *_windows(brief, timetable, schedule, sms),
+    ]
+
+
+def _bids(brief: Brief, schedule: pd.DataFrame) -> list[Action]:
+    """Return every change of a bid; slots that follow each other at the same bid make one line."""
+    keys = ["channel", "campaign"] if "campaign" in schedule else ["channel"]
+    actions = []
+    for names, rows in schedule.groupby(keys, dropna=False, sort=True):
+        label = " / ".join(str(name) for name in names if pd.notna(name))
+        ordered = rows.sort_values("start", kind="stable")
+        before: float | None = None
+        for bid, run in itertools.groupby(ordered.to_dict("records"), key=lambda row: float(row["bid"])):
+            slots = list(run)
+            values = {
+                "before": before or 0.0,
+                "bid": bid,
+                "percent": float(slots[0]["bid_percent"]),
+                "until": f"{slots[-1]['end'].tz_convert(brief.zone):%m-%d %H:%M}",
+                "cap": float(sum(slot["spend_cap"] for slot in slots)),
+                "currency": brief.promotion.currency,
+            }
+            entry = _bid_entry(before, bid)
+            reason = Message("actions.told", {"text": str(slots[0]["reason"])})
+            actions.append(Action(slots[0]["start"], "bid", Message(f"actions.{entry}", values), reason, label))
+            before = bid
+    return actions
+
+
+def _bid_entry(before: float | None, bid: float) -> str:
+    if bid <= 0:
+        return "bid_off"
+    return "bid_on" if not before else "bid_up" if bid > before else "bid_down"
+
+
+def _sends(brief: Brief, sms: pd.DataFrame) -> list[Action]:
+    """Return every send."""
+    actions = []
+    for row in sms.to_dict("records"):
+        values = {
+            "messages": int(row["messages"]),
+            "segment": row["segment"],
+            "parts": int(row["parts"]),
+            "cost": float(row["cost"]),
+            "currency": brief.promotion.currency,
+        }
+        reason = Message("actions.told", {"text": str(row["reason"])})
+        actions.append(Action(row["send_at"], "sms", Message("actions.send", values), reason))
+    return actions
+
+
+def _deals(brief: Brief, offers: Offers) -> list[Action]:
+    """Return the switching of every deal that is kept."""
+    actions = []
+    for deal in offers.table[offers.table["keep"].astype(bool)].to_dict("records"):
+        values = {
+            "name": deal["name"],
+            "places": int(deal["places"]),
+            "profit": float(deal["profit"]),
+            "currency": brief.promotion.currency,
+        }
+        why = Message("actions.deal_why", values)
+        actions.append(Action(deal["at"], "deal_on", Message("actions.deal_on", values), why))
+        actions.append(
+            Action(deal["until"], "deal_off", Message("actions.deal_off", values), Message("actions.deal_off_why"))
+        )
+    return actions
+
+
+def _posts(brief: Brief, timetable: Timetable) -> list[Action]:
+    """Return the posts in channels that cost no money, at the moments and in the windows the playbook names."""
+    actions = []
+    paid_roles = {channel.role for channel in brief.channels if channel.paid}
+    for span in timetable.spans:
+        moments = [pd.Timestamp(timetable.at(moment)) for moment in span.window.posts]
+        inside = [moment for moment in moments if timetable.starts <= moment < timetable.ends]
+        for role in ("feed", "customers"):
+            if role not in span.window.channels:
+                continue
+            own = [
+                channel.label or channel.name for channel in brief.channels if not channel.paid and channel.role == role
+            ]
+            names: list[str | None] = [*own] if own else [None] if role not in paid_roles else []
+            for moment, name in itertools.product(inside or [pd.Timestamp(span.start)], names):
+                actions.append(Action(moment, "post", Message(f"actions.post_{role}"), _reason(span), name))
+    return actions
+
+
+def _reason(span: Span) -> Text:
+    return span.window.reason
+
+
+def _orders_by_time(schedule: pd.DataFrame, sms: pd.DataFrame) -> pd.DataFrame:
+    """Return expected orders from ads and messages, in order of time: ``at`` and ``orders``."""
+    ads = schedule[["start", "orders"]].rename(columns={"start": "at"})
+    sends = sms[["send_at", "orders"]].rename(columns={"send_at": "at"})
+    joined = pd.concat([frame for frame in (ads, sends) if len(frame)], ignore_index=True)
+    return joined.sort_values("at", kind="stable", ignore_index=True)
+
+
+def _stock_checks(brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sms: pd.DataFrame) -> list[Action]:
+    """Return checks of the stock: before the opening, and when half and four fifths of the orders are expected."""
+    orders = _orders_by_time(schedule, sms)
+    total = float(orders["orders"].sum())
+    units = brief.stock.units
+    opening = pd.Timestamp(timetable.opening)
+    actions = []
+    if timetable.starts <= timetable.opening < timetable.ends:
+        values = {"orders": total, "units": units or 0.0}
+        entry = "stock_units" if units is not None else "stock"
+        actions.append(
+            Action(
+                opening - pd.Timedelta(hours=1),
+                "stock",
+                Message(f"actions.{entry}", values),
+                Message("actions.stock_why"),
+            )
+        )
+    sold = orders["orders"].cumsum()
+    for share in (0.5, 0.8):
+        goal = share * (min(total, units) if units is not None else total)
+        if goal > 0 and (sold >= goal).any():
+            at = orders.loc[sold >= goal, "at"].iloc[0]
+            values = {"share": share, "orders": goal}
+            actions.append(
+                Action(at, "stock", Message("actions.stock_share", values), Message("actions.stock_share_why"))
+            )
+    return actions
+
+
+def _windows(brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sms: pd.DataFrame) -> list[Action]:
+    """Return, window by window, the staff that its orders need, and the hours in which nobody is needed."""
+    orders = _orders_by_time(schedule, sms)
+    actions = []
+    for span in timetable.spans:
+        start, end = pd.Timestamp(span.start), pd.Timestamp(span.end)
+        expected = float(orders.loc[(orders["at"] >= start) & (orders["at"] < end), "orders"].sum())
+        hours = (end - start) / pd.Timedelta(hours=1)
+        values = {
+            "questions": QUESTIONS_PER_ORDER * expected / hours,
+            "orders": expected / hours,
+            "until": f"{end.tz_convert(brief.zone):%m-%d %H:%M}",
+        }
+        if span.window.stance == "low_bid" and end - start >= _SLEEP:
+            actions.append(
+                Action(start, "sleep", Message("actions.sleep", values), Message("actions.sleep_why", values))
+            )
+        elif expected > 0:
+            actions.append(Action(start, "staff", Message("actions.staff", values), Message("actions.staff_why")))
+    return actions

@@ -1,0 +1,145 @@
+"""After the sale: parcels, messages to buyers, questions and returns day by day, and what late orders cost.
+
+Orders ship in the order in which they came, at the shop's capacity. A message goes out when a parcel ships and one when
+it arrives: both calm buyers, and both are paid per order, after the promotion and beside its budget. The numbers of
+questions and the days a parcel travels are judgement.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pandas as pd
+
+from planner.brief import Brief
+from planner.fulfilment import COMPENSATION
+from planner.providers import Provider
+
+__all__ = ["AfterSale", "plan_after_sale"]
+
+_TRAVEL_DAYS = 3
+_RETURN_DAYS = 7
+_QUESTIONS_PER_WAITING_ORDER = 0.15
+_MOST_DAYS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class AfterSale:
+    """What follows from the orders.
+
+    Attributes
+    ----------
+    table
+        One row a ``date``: ``parcels`` shipped, ``waiting`` orders at the day's end, ``messages`` to buyers, their
+        ``cost`` [currency], ``questions`` and ``returns``.
+    orders
+        All orders. [orders]
+    first_deadline, last_deadline
+        When the first and the last order must have been picked up.
+    late
+        Orders that ship after their promised time at this capacity. [orders]
+    late_cost, missing_cost
+        What one late order pays, and one that never ships, by the platform's rules. [currency/order]
+    """
+
+    table: pd.DataFrame
+    orders: float
+    first_deadline: pd.Timestamp
+    last_deadline: pd.Timestamp
+    late: float
+    late_cost: float
+    missing_cost: float
+
+    @property
+    def messages(self) -> int:
+        """Messages to buyers in all."""
+        return int(self.table["messages"].sum())
+
+    @property
+    def cost(self) -> float:
+        """What those messages cost. [currency]."""
+        return float(self.table["cost"].sum())
+
+
+def plan_after_sale(brief: Brief, orders: pd.DataFrame, provider: Provider | None = None) -> AfterSale | None:
+    """Return what follows from the orders; None where there are none.
+
+    Parameters
+    ----------
+    brief
+        The promotion; without ``stock.ship_per_day`` every order ships within a day.
+    orders
+        ``at`` and ``orders``: when how many are expected.
+    provider
+        Who carries the messages to buyers; None sends none.
+    """
+    orders = orders[orders["orders"] > 0].sort_values("at", kind="stable")
+    if orders.empty:
+        return None
+    promise = pd.Timedelta(hours=brief.stock.promise_hours)
+    came = pd.DatetimeIndex(orders["at"]).tz_convert(brief.zone)
+    by_day = orders.groupby(came.date)["orders"].sum()
+    price = _order_price(brief)
+    rules = COMPENSATION[brief.shop.platform]
+    part = (brief.sms.price if brief.sms else None) or (provider.price if provider else None) or 0.0
+    return AfterSale(
+        table=_days(brief, by_day, part if provider else None),
+        orders=float(orders["orders"].sum()),
+        first_deadline=came.min() + promise,
+        last_deadline=came.max() + promise,
+        late=_late(brief, orders, promise),
+        late_cost=rules.late_amount(price),
+        missing_cost=rules.missing_amount(price),
+    )
+
+
+def _order_price(brief: Brief) -> float:
+    return brief.shop.order_value or 0.0
+
+
+def _days(brief: Brief, by_day: pd.Series, part: float | None) -> pd.DataFrame:
+    """Return the days from the first order until the last return."""
+    capacity = brief.stock.ship_per_day or float("inf")
+    came = {day: float(number) for day, number in by_day.items()}
+    # A shop ships on the day after an order at the earliest: the night's orders are packed in the morning.
+    parcels: dict[dt.date, float] = {}
+    day, waiting = min(came), 0.0
+    while day <= max(came) or (waiting > 1e-9 and len(parcels) < _MOST_DAYS):
+        parcels[day] = min(waiting, capacity)
+        waiting += came.get(day, 0.0) - parcels[day]
+        day += dt.timedelta(days=1)
+    if waiting > 1e-9:
+        parcels[day] = 0.0
+    rows, left = [], 0.0
+    last = max(parcels) + dt.timedelta(days=_TRAVEL_DAYS + _RETURN_DAYS)
+    for day in pd.date_range(min(came), last, freq="D").date:
+        shipped, arrived = parcels.get(day, 0.0), parcels.get(day - dt.timedelta(days=_TRAVEL_DAYS), 0.0)
+        returned = parcels.get(day - dt.timedelta(days=_TRAVEL_DAYS + _RETURN_DAYS), 0.0)
+        left += came.get(day, 0.0) - shipped
+        messages = 0 if part is None else round(shipped) + round(arrived)
+        rows.append(
+            {
+                "date": day.isoformat(),
+                "parcels": shipped,
+                "waiting": left,
+                "messages": messages,
+                "cost": messages * (part or 0.0),
+                "questions": _QUESTIONS_PER_WAITING_ORDER * left,
+                "returns": returned * brief.shop.refund_rate,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _late(brief: Brief, orders: pd.DataFrame, promise: pd.Timedelta) -> float:
+    """Return the orders that ship after their promised time, shipping without a pause at the capacity."""
+    if brief.stock.ship_per_day is None:
+        return 0.0
+    per_hour, late, free = brief.stock.ship_per_day / 24, 0.0, orders["at"].iloc[0]
+    for at, number in zip(orders["at"], orders["orders"], strict=True):
+        begin = max(free, at)
+        in_time = max(0.0, (at + promise - begin) / pd.Timedelta(hours=1) * per_hour)
+        late += max(0.0, float(number) - in_time)
+        free = begin + pd.Timedelta(hours=float(number) / per_hour)
+    return late

@@ -1,0 +1,165 @@
+"""The run sheet: complete, in order, and nothing in it that did not change."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from planner.actions import KINDS, plan_actions, registration_note
+from planner.brief import parse_brief
+from planner.offers import plan_offers
+from planner.slots import make_slots
+from planner.sms import plan_sms
+from planner.tables import ACTIONS
+from planner.toml_input import TomlSource
+
+
+def make_brief(**tables):
+    data = {
+        "promotion": {"date": "2026-11-11"},
+        "budget": {"total": 1000},
+        "shop": {"margin": 0.4, "order_value": 100, "platform": "tmall", "refund_rate": 0.1},
+        "channels": [{"name": "search", "role": "search"}, {"name": "groups", "role": "customers", "kind": "organic"}],
+        "sms": {"segments": [{"name": "loyal", "people": 1000}]},
+        "stock": {"units": 400, "ship_per_day": 50},
+        **tables,
+    }
+    return parse_brief(TomlSource("brief.toml", data, {}))
+
+
+def make_schedule(slots, bids):
+    """One channel; bids by slot, ten orders a slot."""
+    return slots[["start", "end", "window", "stance"]].assign(
+        channel="search",
+        bid=bids,
+        bid_percent=[100 * bid for bid in bids],
+        spend=10.0,
+        spend_cap=15.0,
+        orders=10.0,
+        reason="why not",
+    )
+
+
+def make_sheet(lang="en", bids=None, **tables):
+    brief = make_brief(**tables)
+    slots = make_slots(brief.timetable)
+    market = slots[["start", "end", "window"]].assign(
+        channel="search", clicks=100.0, conversion=0.05, order_value=90.0, click_value=1.8
+    )
+    schedule = make_schedule(slots, bids or [1.0] * len(slots))
+    limits = pd.DataFrame(
+        [
+            ("2026-11-10", "search", 400.0, "the day"),
+            ("2026-11-11", "search", 500.0, "the day"),
+            ("total", "search", 800.0, "all"),
+        ],
+        columns=["date", "channel", "limit", "why"],
+    )
+    offers = plan_offers(brief, slots, market, lang)
+    sms = plan_sms(brief, market, lang=lang).table
+    return brief, plan_actions(brief, brief.timetable, schedule, limits, sms, offers, lang)
+
+
+def of_kind(sheet, kind):
+    return sheet[sheet["kind"] == kind]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_plan_actions_is_a_sheet_in_order_of_time_with_known_kinds(lang):
+    _, sheet = make_sheet(lang)
+    assert list(ACTIONS.check(sheet).columns) == ["at", "kind", "channel", "what", "why"]
+    assert sheet["at"].is_monotonic_increasing
+    assert set(sheet["kind"]) <= set(KINDS)
+    assert sheet["what"].str.len().min() > 3
+    assert not sheet["what"].str.contains("{", regex=False).any()
+    assert str(sheet["at"].dtype).endswith("Asia/Shanghai]")
+
+
+def test_plan_actions_merges_slots_of_the_same_bid():
+    _, sheet = make_sheet()
+    bids = of_kind(sheet, "bid")
+    assert len(bids) == 1
+    assert "1.00" in bids["what"].iloc[0]
+    assert "11-12 00:00" in bids["what"].iloc[0]
+    assert "at most 435" in bids["what"].iloc[0]  # 29 slots of 15
+
+
+def test_plan_actions_says_what_a_bid_is_changed_from():
+    bids = [1.0] * 10 + [1.5] * 5 + [0.0] * 4 + [0.5] * 9 + [0.25]
+    _, sheet = make_sheet(bids=bids)
+    what = list(of_kind(sheet, "bid")["what"])
+    assert [text.split()[0] for text in what] == ["set", "raise", "buy", "set", "lower"]
+    assert "from 1.00 to 1.50" in what[1]
+    assert "from 0.50 to 0.25" in what[4]
+
+
+def test_plan_actions_has_every_send_and_its_files_beforehand():
+    _, sheet = make_sheet()
+    sends = of_kind(sheet, "sms")
+    files = sheet[sheet["what"].str.contains("recipient files")]
+    assert len(sends) >= 1
+    assert files["at"].max() < sends["at"].min()
+    assert files["at"].iloc[0].hour < 23
+    registered = of_kind(sheet, "register")["at"].iloc[0]
+    # Fifteen working days are three weeks.
+    assert sends["at"].min().date() - registered.date() >= dt.timedelta(days=21)
+
+
+def test_plan_actions_posts_in_channels_that_cost_nothing():
+    _, sheet = make_sheet()
+    posts = of_kind(sheet, "post")
+    assert {"groups", None} == set(posts["channel"].where(posts["channel"].notna(), None))
+    assert "11-10 20:00" in set(posts["at"].dt.strftime("%m-%d %H:%M"))
+    # The feed is not in the brief: one line for it all the same, at the playbook's moment.
+    assert posts["channel"].isna().sum() == 1
+
+
+def test_plan_actions_sets_each_days_budget_before_the_day_begins():
+    _, sheet = make_sheet()
+    limits = of_kind(sheet, "limit").set_index("what")["at"]
+    assert len(limits) == 3
+    assert limits.filter(like="2026-11-11").iloc[0] == pd.Timestamp("2026-11-10 23:30", tz="Asia/Shanghai")
+    assert limits.filter(like="total").iloc[0] == pd.Timestamp("2026-11-10 19:30", tz="Asia/Shanghai")
+
+
+def test_plan_actions_switches_on_and_off_the_deals_that_are_kept_only():
+    deals = [{"at": ["15:00"], "places": 1, "lift": 3.0, "price": 10, "name": "bait"}, {"at": ["17:00"], "places": 50}]
+    _, sheet = make_sheet(offers=deals)
+    on, off = of_kind(sheet, "deal_on"), of_kind(sheet, "deal_off")
+    assert list(on["at"].dt.strftime("%H:%M")) == ["15:00"]
+    assert list(off["at"].dt.strftime("%H:%M")) == ["15:30"]
+    assert "bait" in on["what"].iloc[0]
+
+
+def test_plan_actions_says_when_to_sleep_and_when_to_ship():
+    _, sheet = make_sheet()
+    assert list(of_kind(sheet, "sleep")["at"].dt.strftime("%m-%d %H:%M")) == ["11-11 02:00"]
+    ship = of_kind(sheet, "ship")
+    # 290 orders and more at 50 a day: late ones cost 5 % of 100, missing ones 35 %.
+    assert ship["why"].str.contains("will be late at about 5.00 each, 35.00").any()
+    assert ship["at"].max() > pd.Timestamp("2026-11-13", tz="Asia/Shanghai")
+    assert of_kind(sheet, "close")["at"].iloc[0] == pd.Timestamp("2026-11-12", tz="Asia/Shanghai")
+
+
+def test_plan_actions_checks_the_stock_when_half_is_expected_to_be_sold():
+    _, sheet = make_sheet()
+    checks = of_kind(sheet, "stock")
+    assert checks["what"].str.contains("400 units").any()
+    assert checks["what"].str.contains("50%").any()
+    assert checks["what"].str.contains("80%").any()
+
+
+def test_registration_note_warns_after_the_deadline_only():
+    brief = make_brief()
+    sms = pd.DataFrame({"send_at": [pd.Timestamp("2026-11-10 19:00", tz="Asia/Shanghai")]})
+    assert registration_note(brief, sms, dt.date(2026, 10, 20)) is None
+    note = registration_note(brief, sms, dt.date(2026, 10, 21))
+    assert note is not None
+    assert "2026-10-20" in note.text("en")
+    assert registration_note(brief, sms.iloc[:0], dt.date(2026, 11, 9)) is None
+
+
+def test_plan_actions_without_messages_registers_nothing():
+    _, sheet = make_sheet(sms={})
+    assert of_kind(sheet, "register").empty
+    assert of_kind(sheet, "sms").empty
