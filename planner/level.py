@@ -1,0 +1,68 @@
+"""How high to bid: the scale on all bids that earns most over the markets that may come.
+
+Bidding too much costs more than bidding too little: money runs out before the best hours, and dear clicks are bought.
+The scale is therefore chosen by the mean profit over drawn markets under the hard budget, and never above 1, the bids
+at which the plan's own forecast spends the budget.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from planner.market import Draws
+from planner.rehearse import rehearse
+
+__all__ = ["Level", "choose_level"]
+
+Floats = NDArray[np.float64]
+LADDER = tuple(np.round(np.arange(0.5, 1.0001, 0.05), 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Level:
+    """The scale chosen, and the ladder it was chosen from: ``scale``, ``spend``, ``profit`` (means over the draws)."""
+
+    scale: float
+    ladder: pd.DataFrame
+
+
+def choose_level(
+    cells: pd.DataFrame,
+    draws: Draws,
+    bids: ArrayLike,
+    *,
+    caps: ArrayLike,
+    budget: float,
+    cap_power: float = 0.0,
+    scales: tuple[float, ...] = LADDER,
+) -> Level:
+    """Return the scale on the bids with the best mean profit.
+
+    Parameters
+    ----------
+    cells
+        `curves.response_cells`, in order of time.
+    draws
+        Markets to try the scales in.
+    bids
+        Bids at scale 1. [currency/click]
+    caps
+        Caps of the cells; they stay. [currency]
+    budget
+        Hard stop. [currency]
+    cap_power
+        Caps follow the scale to this power; 0 leaves them.
+    scales
+        Scales to try.
+    """
+    bids, caps = np.asarray(bids, dtype=float), np.asarray(caps, dtype=float)
+    rows = []
+    for scale in scales:
+        played = rehearse(cells, draws, bids * scale, caps=caps * scale**cap_power, budget=budget)
+        rows.append((float(scale), float(played.spend.sum(axis=1).mean()), float(played.profit.sum(axis=1).mean())))
+    ladder = pd.DataFrame(rows, columns=["scale", "spend", "profit"])
+    return Level(float(ladder["scale"].iloc[int(ladder["profit"].to_numpy().argmax())]), ladder)

@@ -1,0 +1,250 @@
+"""The event against a usual day: the playbook's multipliers, overruled by past events as far as they speak.
+
+Traffic is looked at at a fixed bid, where it moves with ``traffic * price**-gamma``: one number a slot and channel that
+clicks alone can tell. Conversion is learnt from orders, which may be booked hours after the click.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.brief import Brief
+from planner.market.channels import Channels
+from planner.market.evidence import Evidence, PastPanel
+from planner.market.latent import Belief, Counts, learn
+from planner.market.prior import PriorTable, kinship
+from planner.market.usual import Usual
+from planner.slots import match_past
+from planner.wording import Message
+
+__all__ = ["Uplift", "expected_conversion", "kept", "learn_uplift"]
+
+Floats = NDArray[np.float64]
+# Log standard deviations of a single hour and channel, of one event against what events share, of a channel.
+CELL_TRAFFIC, CELL_CONVERSION = 0.20, 0.15
+YEAR_TRAFFIC, YEAR_CONVERSION = 0.20, 0.20
+CHANNEL_TRAFFIC, CHANNEL_CONVERSION = 0.30, 0.20
+# What no past event can tell of this one: how big it is, how eager its buyers are.
+LEVEL_TRAFFIC, LEVEL_CONVERSION = 0.15, 0.08
+# Parts of the playbook's own variance: of the whole event, a window, neighbouring hours, a slot alone.
+TRAFFIC_PARTS = {"event": 0.35, "window": 0.25, "near": 0.35, "alone": 0.05}
+CONVERSION_PARTS = {"event": 0.6, "window": 0.02, "near": 0.2, "alone": 0.02}
+# How much of a pattern holds, and its standard deviation: the playbook's story in traffic and in conversion, its flash
+# deals, a usual day's rhythm of conversion (buyers of an event come to buy, at whatever hour), a rush at the opening.
+STORY_TRAFFIC_SD = 0.5
+STORY, STORY_SD = 0.35, 0.3
+FLASH, FLASH_SD = 0.2, 0.3
+RHYTHM, RHYTHM_SD = 0.15, 0.2
+RUSH_SD, RUSH_HOURS = 1.0, 1.5
+# Orders that are placed after the hour of their click: their share, mean delay in hours, the share that a click before
+# the opening keeps for it, and what an order placed after the end is worth.
+LATE_SHARE, LATE_HOURS, WAIT_SHARE, CARRIED = 0.3, 4.0, 0.6, 0.4
+
+
+@dataclass(frozen=True, eq=False)
+class Uplift:
+    """Log multipliers on the prior's, by slot then channel, what this event's may differ by, and the evidence.
+
+    Attributes
+    ----------
+    volume, conversion
+        What events share.
+    volume_cov, conversion_cov
+        Covariance of this event's.
+    clicks, orders
+        Counts of past events behind each slot and channel. [slots x channels]
+    notes
+        What was decided.
+    """
+
+    volume: Belief
+    conversion: Belief
+    volume_cov: Floats
+    conversion_cov: Floats
+    clicks: Floats
+    orders: Floats
+    notes: tuple[Message, ...]
+
+
+def expected_conversion(conversion: Floats, shape: Floats, hour: NDArray[np.intp], prior: PriorTable) -> Floats:
+    """Return orders a click before past events are heard. [slots x channels]
+
+    Parameters
+    ----------
+    conversion, shape
+        Of a usual day, and the rhythm in it that the channels share. [24 x channels], [24]
+    hour
+        Hour of the day of every slot.
+    prior
+        What the playbook says.
+    """
+    story = np.log(prior.conversion) - prior.flash[:, None]
+    told = np.exp(story.mean() + STORY * (story - story.mean()) + FLASH * prior.flash[:, None])
+    expected: Floats = conversion[hour] / shape[hour, None] ** (1 - RHYTHM) * told
+    return expected
+
+
+def learn_uplift(
+    brief: Brief,
+    slots: pd.DataFrame,
+    evidence: Evidence,
+    usual: Usual,
+    prior: PriorTable,
+    *,
+    channels: Channels,
+    clicks: Floats,
+    conversion: Floats,
+) -> Uplift:
+    """Return what past events say of this one.
+
+    Parameters
+    ----------
+    clicks, conversion
+        What is expected before past events are heard: clicks at the reference bid on a mean weekday, orders a click.
+        [slots x channels]
+    """
+    count = len(channels.names)
+    volume = _volume_belief(slots, prior, float(np.mean(channels.gamma)), count)
+    chance = _conversion_belief(slots, usual, prior, count)
+    volume_year = _joined(_year(slots, YEAR_TRAFFIC), 0.1, count)
+    chance_year = _joined(_year(slots, YEAR_CONVERSION), 0.05, count)
+    seen_clicks, seen_orders = np.zeros(clicks.shape), np.zeros(clicks.shape)
+    notes = [] if evidence.events else [Message("market.no_event")]
+    for past in evidence.events:
+        overlap, matched = _overlap(brief, slots, past)
+        own = _own_clicks(past, overlap, matched, usual, channels, clicks)
+        volume = learn(volume, volume_year, own)
+        chance = learn(chance, chance_year, _own_orders(brief, past, slots, overlap, volume, own, conversion))
+        share = overlap / np.maximum(overlap.sum(axis=1, keepdims=True), 1e-9)
+        seen_clicks += share.T @ np.nan_to_num(past.panel.clicks)
+        seen_orders += share.T @ np.nan_to_num(past.panel.orders)
+    if evidence.events and brief.history.orders_at is None:
+        notes.append(Message("market.orders_at_order"))
+    size = len(slots)
+    return Uplift(
+        volume,
+        chance,
+        _raised(volume.cov + volume_year, size, LEVEL_TRAFFIC),
+        _raised(chance.cov + chance_year, size, LEVEL_CONVERSION),
+        seen_clicks,
+        seen_orders,
+        tuple(notes),
+    )
+
+
+def _volume_belief(slots: pd.DataFrame, prior: PriorTable, gamma: float, channels: int) -> Belief:
+    """Return what is believed of clicks at a fixed bid, around the playbook's."""
+    spread = np.sqrt(prior.traffic_sd**2 + (gamma * prior.price_sd) ** 2)
+    story = np.log(prior.traffic[:, 0]) - gamma * np.log(prior.price[:, 0])
+    cov = kinship(slots, **TRAFFIC_PARTS) * np.outer(spread, spread) + STORY_TRAFFIC_SD**2 * _along(story)
+    return Belief(np.zeros(len(slots) + channels), _joined(cov, CHANNEL_TRAFFIC, channels))
+
+
+def _conversion_belief(slots: pd.DataFrame, usual: Usual, prior: PriorTable, channels: int) -> Belief:
+    """Return what is believed of conversion, around the playbook's."""
+    hour = np.asarray(pd.DatetimeIndex(slots["start"]).hour)
+    since = (slots["since_opening"] + slots["hours"] / 2).to_numpy(dtype=np.float64)
+    rush = np.where(since > 0, np.exp(-np.maximum(since, 0) / RUSH_HOURS), 0.0)
+    cov = (
+        kinship(slots, **CONVERSION_PARTS) * np.outer(prior.conversion_sd, prior.conversion_sd)
+        + STORY_SD**2 * _along(np.log(prior.conversion[:, 0]) - prior.flash)
+        + RHYTHM_SD**2 * _along(np.log(usual.conversion_shape[hour]))
+        + FLASH_SD**2 * np.outer(prior.flash, prior.flash)
+        + RUSH_SD**2 * np.outer(rush, rush)
+    )
+    return Belief(np.zeros(len(slots) + channels), _joined(cov, CHANNEL_CONVERSION, channels))
+
+
+def _along(log: Floats) -> Floats:
+    """Return the covariance of one pattern of unknown strength: its deviations from its own mean."""
+    return np.outer(log - log.mean(), log - log.mean())
+
+
+def _raised(cov: Floats, slots: int, sd: float) -> Floats:
+    """Return a covariance with a level added that all slots share."""
+    raised = cov.copy()
+    raised[:slots, :slots] += sd**2
+    return raised
+
+
+def _year(slots: pd.DataFrame, sd: float) -> Floats:
+    """Return the covariance of one event's deviation from what events share. [slots x slots]"""
+    return kinship(slots, event=0.3, window=0.0, near=0.7) * sd**2
+
+
+def _joined(slots: Floats, channel_sd: float, channels: int) -> Floats:
+    """Return the covariance of slots and, apart from them, channels."""
+    size = len(slots)
+    joined = np.zeros((size + channels, size + channels))
+    joined[:size, :size] = slots
+    joined[size:, size:] = channel_sd**2 * np.eye(channels)
+    return joined
+
+
+def _overlap(brief: Brief, slots: pd.DataFrame, past: PastPanel) -> tuple[Floats, NDArray[np.int64]]:
+    """Return which share of each slot's past counterpart every past hour holds, and when the counterparts begin."""
+    start = match_past(slots, brief.timetable, past.timetable).tz_convert("UTC").as_unit("s").asi8
+    length = slots["hours"].to_numpy(dtype=np.float64) * 3600
+    first = past.panel.instant[:, None]
+    within = np.minimum(first + 3600, start + length) - np.maximum(first, start)
+    return np.maximum(within, 0.0) / length, start
+
+
+def _own_clicks(
+    past: PastPanel, overlap: Floats, start: NDArray[np.int64], usual: Usual, channels: Channels, clicks: Floats
+) -> Counts:
+    """Return a past event's clicks beside what was expected at the bids of then."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        change = np.where(past.panel.bid > 0, (past.panel.bid / channels.reference_bid) ** channels.gamma, 1.0)
+    covered = overlap.sum(axis=0)
+    share = overlap / np.maximum(covered, 1e-9)
+    change = np.where(covered[:, None] > 0, share.T @ change, 1.0)
+    local = pd.DatetimeIndex(start.astype("M8[s]"), tz="UTC").tz_convert(past.timetable.zone)
+    expected = clicks * usual.weekday[np.asarray(local.day_of_week)][:, None] * change
+    return Counts(past.panel.clicks, expected, overlap, past.panel.spent, CELL_TRAFFIC)
+
+
+def _own_orders(
+    brief: Brief, past: PastPanel, slots: pd.DataFrame, overlap: Floats, volume: Belief, own: Counts, conversion: Floats
+) -> Counts:
+    """Return a past event's orders beside what its clicks let expect in the hours that book them."""
+    size = len(slots)
+    weight = own.exposure * np.exp(volume.mean[:size, None] + volume.mean[None, size:])
+    # An hour's clicks are split over the slots it covers as the volumes expect.
+    total = overlap @ weight
+    with np.errstate(invalid="ignore", divide="ignore"):
+        per = np.where(total > 0, np.nan_to_num(past.panel.clicks) / total, 0.0)
+    clicks = weight * (overlap.T @ per)
+    mix = overlap if brief.history.orders_at == "click" else _booked(slots, overlap)
+    known = np.isfinite(past.panel.orders) & np.isfinite(past.panel.clicks)
+    orders = np.where(known, past.panel.orders, np.nan)
+    return Counts(orders, clicks * conversion, mix, np.zeros(known.shape, dtype=bool), CELL_CONVERSION)
+
+
+def _booked(slots: pd.DataFrame, overlap: Floats) -> Floats:
+    """Return the share of each slot's orders that every past hour books. [past hours x slots]"""
+    since = slots["since_opening"].to_numpy(dtype=np.float64)
+    hours = slots["hours"].to_numpy(dtype=np.float64)
+    middle, size = since + hours / 2, len(slots)
+    later = np.zeros((size, size))
+    for at in range(size):
+        # From the middle of a slot: what is left at the edges of the slots that follow.
+        edges = np.maximum(np.r_[since, since[-1] + hours[-1]] - middle[at], 0.0)
+        later[:, at] = -np.diff(np.exp(-edges / LATE_HOURS))
+    moved = (1 - LATE_SHARE) * np.eye(size) + LATE_SHARE * later
+    opening = int(np.argmax(since >= 0)) if (since >= 0).any() else 0
+    waits = np.where(since < 0, WAIT_SHARE, 0.0) if opening else np.zeros(size)
+    moved = moved * (1 - waits)
+    moved[opening] += waits
+    return overlap @ moved
+
+
+def kept(slots: pd.DataFrame) -> Floats:
+    """Return the share of each slot's orders that come within the promotion or are carried over its end. [slots]"""
+    left = slots["since_opening"].iloc[-1] + slots["hours"].iloc[-1] - slots["since_opening"] - slots["hours"] / 2
+    share: Floats = 1 - LATE_SHARE * (1 - CARRIED) * np.exp(-left.to_numpy(dtype=np.float64) / LATE_HOURS)
+    return share

@@ -1,0 +1,90 @@
+"""A schedule played in drawn markets, hour by hour, under the caps and the hard budget.
+
+In a slot every channel spends what its bid buys until its cap; when the money left does not suffice for all of them it
+is shared pro rata, and after that nothing runs. Bids are per click.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from planner.market import Draws
+
+__all__ = ["Rehearsal", "rehearse"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Rehearsal:
+    """What a schedule did in every drawn market. [draws x cells]"""
+
+    clicks: Floats
+    spend: Floats
+    orders: Floats
+    revenue: Floats
+    profit: Floats
+
+
+def rehearse(cells: pd.DataFrame, draws: Draws, bids: ArrayLike, *, caps: ArrayLike, budget: float) -> Rehearsal:
+    """Play a schedule in every drawn market.
+
+    Parameters
+    ----------
+    cells
+        `curves.response_cells`, in order of time.
+    draws
+        Markets to play in.
+    bids
+        Per cell, 0 buys nothing; or per draw and cell. [currency/click]
+    caps
+        Most a cell may spend; infinity for no cap. [currency]
+    budget
+        Where all spending stops. [currency]
+    """
+    column = {name: cells[name].to_numpy(dtype=float) for name in _NUMBERS}
+    eta, gamma = column["elasticity"], column["elasticity"] / (1 - column["elasticity"])
+    bids = np.maximum(np.asarray(bids, dtype=float), 0.0)
+    # At a bid: the market's price moves the clicks like a lower bid would, and never the price of a click.
+    most = column["max_clicks"] * draws.traffic
+    per_click = eta * column["kappa"] * bids
+    wanted = (column["clicks_scale"] * per_click**eta) ** (1 / (1 - eta)) * draws.traffic * draws.price**-gamma
+    with np.errstate(divide="ignore", invalid="ignore"):
+        over = np.where(wanted > most, (most / wanted) ** (1 / gamma), 1.0)
+    clicks = np.minimum(wanted, most)
+    cost = clicks * per_click * over
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(cost > 0, np.minimum(1.0, np.asarray(caps, dtype=float) / np.where(cost > 0, cost, 1.0)), 1.0)
+    spend = cost * share
+    share = share * _until_spent(cells, spend, budget)
+    clicks, spend = clicks * share, cost * share
+    orders = clicks * column["orders_per_click"] * draws.value
+    return Rehearsal(
+        clicks, spend, orders, orders * column["revenue_per_order"], orders * column["profit_per_order"] - spend
+    )
+
+
+_NUMBERS = (
+    "clicks_scale",
+    "elasticity",
+    "kappa",
+    "max_clicks",
+    "orders_per_click",
+    "revenue_per_order",
+    "profit_per_order",
+)
+
+
+def _until_spent(cells: pd.DataFrame, spend: Floats, budget: float) -> Floats:
+    """Return the share of each cell's spend that the budget still pays, in order of time. [draws x cells]"""
+    slot = np.unique(pd.DatetimeIndex(cells["start"]).asi8, return_inverse=True)[1]
+    by_slot = np.zeros((len(spend), int(slot.max(initial=-1)) + 1))
+    np.add.at(by_slot.T, slot, spend.T)
+    before = np.cumsum(by_slot, axis=1) - by_slot
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(by_slot > 0, np.clip((budget - before) / np.where(by_slot > 0, by_slot, 1.0), 0.0, 1.0), 1.0)
+    return share[:, slot]

@@ -1,0 +1,233 @@
+"""The market forecast: laws of evidence, grades of history, and what it must not depend on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from planner.brief import Brief, parse_brief
+from planner.errors import InputError
+from planner.history import History
+from planner.market import forecast_market
+from planner.slots import make_slots
+from planner.tables import MARKET
+from planner.toml_input import TomlSource
+
+DATE = dt.date(2026, 11, 11)
+
+
+def a_brief(**changes: object) -> Brief:
+    data: dict[str, object] = {
+        "promotion": {"date": DATE},
+        "budget": {"total": 3000.0},
+        "shop": {"margin": 0.4, "order_value": 100.0},
+        "channels": [
+            {"name": "words", "role": "search", "price": 0.8, "conversion": 0.03, "clicks_per_day": 900.0},
+            {"name": "pages", "role": "feed", "price": 0.4, "conversion": 0.015, "clicks_per_day": 1500.0},
+        ],
+    }
+    return parse_brief(TomlSource("brief.toml", {**data, **changes}, {}))
+
+
+def a_history(
+    days: int = 14,
+    scale: float = 1.0,
+    event: float | None = None,
+    conversion: tuple[float, float] = (0.03, 0.03),
+    event_conversion: float = 2.0,
+) -> History:
+    """Usual days of 20 clicks an hour and channel, and last year's event at so many times that."""
+    hours = list(pd.date_range("2026-10-20", periods=24 * days, freq="h", tz="Asia/Shanghai"))
+    past = list(pd.date_range("2025-11-10 20:00", periods=28, freq="h", tz="Asia/Shanghai")) if event else []
+    rows = []
+    for hour in [*past, *hours]:
+        for channel, rate in zip(("words", "pages"), conversion, strict=True):
+            lift, turned = (event or 1.0, event_conversion) if hour.year == 2025 else (1.0, 1.0)
+            clicks = round(20 * scale * lift)
+            rows.append(
+                (
+                    hour,
+                    channel,
+                    clicks * 30,
+                    clicks,
+                    clicks * 0.5,
+                    clicks * rate * turned,
+                    clicks * rate * turned * 100,
+                    0.7,
+                )
+            )
+    names = ["hour", "channel", "impressions", "clicks", "spend", "orders", "revenue", "bid"]
+    return History(pd.DataFrame(rows, columns=names))
+
+
+def forecast(brief: Brief, history: History | None = None) -> pd.DataFrame:
+    return forecast_market(brief, make_slots(brief.timetable), history).table
+
+
+NAMED = [{"name": "words"}, {"name": "pages"}]
+
+
+def test_forecast_holds_the_market_table() -> None:
+    brief = a_brief()
+    market = forecast_market(brief, make_slots(brief.timetable), None)
+    assert list(MARKET.check(market.table).columns) == list(MARKET.names)
+    assert (market.table[["clicks", "price", "conversion", "reach"]] > 0).all(axis=None)
+    assert len(market.table) == len(make_slots(brief.timetable)) * 2
+    assert market.table["start"].is_monotonic_increasing
+    assert market.table["channel"].iloc[:2].tolist() == ["words", "pages"]
+
+
+def test_forecast_without_events_gives_the_playbooks_traffic_and_price() -> None:
+    table = forecast(a_brief())
+    np.testing.assert_allclose(table["traffic_ratio"], table["traffic_prior"])
+    np.testing.assert_allclose(table["price_ratio"], table["price_prior"])
+
+
+def test_forecast_of_an_event_without_orders_or_clicks_says_so() -> None:
+    brief = a_brief()
+    keys = [note.key for note in forecast_market(brief, make_slots(brief.timetable), None).notes]
+    assert "market.no_event" in keys
+
+
+def test_forecast_moves_from_the_playbook_to_the_data_with_their_number() -> None:
+    brief = a_brief(channels=NAMED, past_events=[{"date": dt.date(2025, 11, 11)}])
+    prior = forecast(brief, a_history())
+    few = forecast(brief, a_history(scale=0.1, event=8.0))
+    many = forecast(brief, a_history(scale=10.0, event=8.0))
+    at = (prior["window"] == "group-buy").to_numpy()
+    uplift = [table.loc[at, "clicks"].sum() / (20 * scale * 4) for table, scale in ((prior, 1), (few, 0.1), (many, 10))]
+    assert abs(uplift[2] - 8.0) < abs(uplift[1] - 8.0) < abs(uplift[0] - 8.0)
+    assert uplift[2] == pytest.approx(8.0, rel=0.2)  # one event never tells all of what events share
+
+
+def test_forecast_of_conversion_follows_the_last_event() -> None:
+    brief = a_brief(channels=NAMED, past_events=[{"date": dt.date(2025, 11, 11)}])
+    low = forecast(brief, a_history(scale=10, event=3.0, event_conversion=1.0))
+    high = forecast(brief, a_history(scale=10, event=3.0, event_conversion=3.0))
+    day = (low["window"] == "afternoon").to_numpy()
+    ratio = high.loc[day, "conversion"].mean() / low.loc[day, "conversion"].mean()
+    assert ratio == pytest.approx(3.0, rel=0.2)
+
+
+def test_forecast_intervals_narrow_when_all_counts_double() -> None:
+    brief = a_brief(channels=NAMED, past_events=[{"date": dt.date(2025, 11, 11)}])
+    one, two = (forecast(brief, a_history(scale=scale, event=3.0)) for scale in (1.0, 2.0))
+    for name in ("clicks", "conversion"):
+        width = [(np.log(table[f"{name}_high"]) - np.log(table[f"{name}_low"])).mean() for table in (one, two)]
+        assert width[1] < width[0]
+
+
+def test_forecast_does_not_depend_on_the_order_of_rows_or_channels() -> None:
+    brief = a_brief(channels=NAMED, past_events=[{"date": dt.date(2025, 11, 11)}])
+    turned = a_brief(channels=NAMED[::-1], past_events=[{"date": dt.date(2025, 11, 11)}])
+    history = a_history(event=3.0, conversion=(0.02, 0.04))
+    shuffled = History(history.table.sample(frac=1.0, random_state=1))
+    key = ["start", "channel"]
+    expected = forecast(brief, history).sort_values(key, ignore_index=True)
+    for table in (forecast(brief, shuffled), forecast(turned, history)):
+        pd.testing.assert_frame_equal(table.sort_values(key, ignore_index=True), expected, rtol=1e-8)
+
+
+def test_forecast_leaves_its_arguments_alone() -> None:
+    brief, history = a_brief(past_events=[{"date": dt.date(2025, 11, 11)}]), a_history(event=3.0)
+    before, slots = history.table.copy(), make_slots(brief.timetable)
+    forecast_market(brief, slots, history)
+    pd.testing.assert_frame_equal(history.table, before)
+    pd.testing.assert_frame_equal(slots, make_slots(brief.timetable))
+
+
+def test_forecast_takes_what_the_brief_states_over_the_history() -> None:
+    stated = [{"name": "words", "conversion": 0.10}, {"name": "pages", "clicks_per_day": 4800.0}]
+    plain, told = forecast(a_brief(channels=NAMED), a_history()), forecast(a_brief(channels=stated), a_history())
+    words, pages = told["channel"] == "words", told["channel"] == "pages"
+    ratio = told.loc[words, "conversion"] / plain.loc[words, "conversion"]
+    np.testing.assert_allclose(ratio, 0.10 / 0.03, rtol=0.05)
+    np.testing.assert_allclose(told.loc[pages, "clicks"] / plain.loc[pages, "clicks"], 10.0, rtol=0.01)
+
+
+def test_forecast_reads_channels_from_the_history_where_the_brief_names_none() -> None:
+    table = forecast(a_brief(channels=[]), a_history())
+    assert set(table["channel"]) == {"words", "pages"}
+
+
+def test_forecast_looks_at_nothing_from_the_promotion_on() -> None:
+    brief = a_brief(channels=NAMED)
+    history = a_history()
+    later = history.table.assign(hour=history.table["hour"] + pd.Timedelta(days=30), clicks=9_999)
+    both = History(pd.concat([history.table, later], ignore_index=True))
+    pd.testing.assert_frame_equal(forecast(brief, both), forecast(brief, history))
+
+
+def test_forecast_from_shop_level_orders_follows_the_shops_rhythm() -> None:
+    hours = pd.date_range("2026-10-20", periods=24 * 14, freq="h", tz="Asia/Shanghai")
+    orders = np.where(hours.hour == 15, 60.0, 10.0)
+    table = pd.DataFrame({"hour": hours, "channel": None, "orders": orders})
+    flat = a_brief(promotion={"date": DATE, "playbook": "flat"})
+    result = forecast(flat, History(table))
+    at = result[result["channel"] == "words"].groupby(result["start"].dt.hour)["clicks"].sum()
+    assert at[15] / at[11] == pytest.approx(6.0, rel=0.15)
+
+
+def test_forecast_of_shop_level_history_takes_its_order_value() -> None:
+    hours = pd.date_range("2026-10-20", periods=48, freq="h", tz="Asia/Shanghai")
+    table = pd.DataFrame({"hour": hours, "channel": None, "orders": 2.0, "revenue": 84.0})
+    brief = a_brief(shop={"margin": 0.4})
+    assert forecast(brief, History(table))["order_value"].unique().tolist() == [42.0]
+
+
+def test_forecast_with_neither_channel_nor_history_is_refused() -> None:
+    with pytest.raises(InputError, match="no paid channel"):
+        forecast(a_brief(channels=[]))
+
+
+def test_forecast_of_a_channel_without_price_names_what_is_missing() -> None:
+    with pytest.raises(InputError, match=r"channel words lacks price, conversion"):
+        forecast(a_brief(channels=[{"name": "words"}]))
+
+
+def test_forecast_without_order_value_is_refused() -> None:
+    with pytest.raises(InputError, match=r"shop\.order_value"):
+        forecast(a_brief(shop={"margin": 0.4}))
+
+
+def test_cpm_channel_is_forecast_per_click() -> None:
+    channel = {"name": "banners", "kind": "cpm", "price": 20.0, "click_through": 0.02, "conversion": 0.01}
+    table = forecast(a_brief(channels=[channel]))
+    assert table["price"].iloc[0] == pytest.approx(20.0 / 1000 / 0.02)
+
+
+def test_early_orders_are_worth_more_at_the_opening() -> None:
+    plain = forecast(a_brief())
+    early = forecast(a_brief(shop={"margin": 0.4, "order_value": 100.0, "early_order_value": 0.5}))
+    gain = (early["click_value"] / plain["click_value"]).to_numpy()
+    opening = int(np.argmax(plain["window"] == "opening"))
+    assert gain[opening] == pytest.approx(1.5, abs=0.02)
+    assert gain[-1] == pytest.approx(1.0, abs=0.02)
+    assert (np.diff(gain[opening::2]) < 0).all()
+
+
+def test_incrementality_and_refunds_lower_the_value_of_a_click() -> None:
+    channels = [{"name": "words", "price": 0.8, "conversion": 0.03}]
+    plain = forecast(a_brief(channels=channels))
+    less = forecast(
+        a_brief(
+            channels=[{**channels[0], "incrementality": 0.5}],
+            shop={"margin": 0.4, "order_value": 100.0, "refund_rate": 0.2},
+        )
+    )
+    np.testing.assert_allclose(less["click_value"] / plain["click_value"], 0.4)
+
+
+def test_draws_repeat_with_their_seed_and_centre_on_the_table() -> None:
+    brief = a_brief()
+    market = forecast_market(brief, make_slots(brief.timetable), None)
+    one, two, other = market.draw(400, 1), market.draw(400, 1), market.draw(400, 2)
+    np.testing.assert_array_equal(one.traffic, two.traffic)
+    assert not np.array_equal(one.value, other.value)
+    assert one.traffic.shape == (400, len(market.table))
+    np.testing.assert_allclose(np.median(one.value, axis=0).mean(), 1.0, atol=0.05)
+    spread = np.log(one.value).std(axis=0)
+    np.testing.assert_allclose(spread, market.table["conversion_sd"], rtol=0.2)
