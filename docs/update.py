@@ -13,7 +13,12 @@ from pathlib import Path
 
 import click
 
+from planner.brief import load_brief
+from planner.charts import draw_all
 from planner.cli import planner
+from planner.example import example_paths
+from planner.history import load_history
+from planner.plan import make_plan
 from planner.tables import TABLES
 from planner.wording import Lang, say
 
@@ -68,6 +73,15 @@ def documents() -> dict[Path, str]:
     return {ROOT / READMES[lang]: readme(lang) for lang in READMES} | {ROOT / "docs/cli.md": reference()}
 
 
+def pictures() -> None:
+    """Draw the READMEs' pictures from the example shop."""
+    for lang in READMES:
+        brief_path, history_path = example_paths(lang)
+        brief = load_brief(brief_path)
+        plan = make_plan(brief, load_history([history_path], brief), lang=lang)
+        (ROOT / f"docs/timeline.{lang}.png").write_bytes(draw_all(plan, forms=("png",))["timeline.png"])
+
+
 def main(check: bool) -> int:
     """Write the documents, or only say which are stale."""
     stale = [
@@ -81,4 +95,6 @@ def main(check: bool) -> int:
 
 
 if __name__ == "__main__":
+    if "--pictures" in sys.argv:
+        pictures()
     sys.exit(main("--check" in sys.argv))

@@ -1,10 +1,11 @@
 """An hour-by-hour planner of paid traffic for online promotions.
 
 >>> import planner
->>> brief = planner.load_brief(planner.example_folder() / "brief.toml")
->>> plan = planner.make_plan(brief)
->>> plan.schedule["spend"].sum() <= brief.budget.total
-np.True_
+>>> shop = planner.example_folder()
+>>> brief = planner.load_brief(shop / "brief.toml")
+>>> plan = planner.make_plan(brief, planner.load_history([shop / "history.csv"], brief))
+>>> float(plan.schedule["spend"].sum()) <= brief.budget.total
+True
 
 The names below are loaded when they are first used, so that importing the package costs next to nothing.
 """

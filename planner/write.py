@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -25,6 +26,7 @@ from planner.wording import LANGUAGES, Lang, Message, Text
 __all__ = ["SCHEMA", "csv_text", "plan_json", "read_plan", "write_files", "write_plan"]
 
 SCHEMA = "promo-plan/1"
+_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$")
 _FRAMES = ("slots", "market", "schedule", "limits", "sms", "actions", "offers", "comparison", "paths", "frontier")
 _TABLES = ("schedule", "limits", "sms", "actions")
 
@@ -79,10 +81,14 @@ def write_files(files: Mapping[str, bytes], folder: Path, *, overwrite: bool) ->
     ------
     FileExistsError
         One of them is there already and may not be overwritten; nothing was written.
+    IsADirectoryError
+        A folder bears the name of one of them; nothing was written.
     """
     there = [name for name in files if (folder / name).exists()]
     if there and not overwrite:
         raise FileExistsError(str(folder / there[0]))
+    if blocked := [name for name in files if (folder / name).is_dir()]:
+        raise IsADirectoryError(str(folder / blocked[0]))
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as temporary:
         for name, content in files.items():
@@ -169,6 +175,7 @@ def read_plan(folder: str | Path) -> Plan:
 def _frame(columns: Mapping[str, list[Any]], brief: Brief) -> pd.DataFrame:
     """Return the frame that `_frame_json` wrote."""
     frame = pd.DataFrame(dict(columns))
-    for name in {"start", "end", "at", "send_at"} & set(frame.columns):
-        frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_convert(brief.zone)
+    for name in frame.columns:
+        if len(frame) and all(isinstance(value, str) and _INSTANT.match(value) for value in frame[name]):
+            frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_convert(brief.zone)
     return frame

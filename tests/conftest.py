@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 from planner.brief import Brief, load_brief, parse_brief
+from planner.history import History, load_history
+from planner.plan import Plan, make_plan
 from planner.toml_input import read_toml
 
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
@@ -58,6 +60,16 @@ def data_folder() -> Path:
 @pytest.fixture(scope="session")
 def example_brief(data_folder: Path) -> Brief:
     return load_brief(data_folder / "brief.toml")
+
+
+@pytest.fixture(scope="session")
+def example_history(data_folder: Path, example_brief: Brief) -> History:
+    return load_history([data_folder / "history.csv"], example_brief)
+
+
+@pytest.fixture(scope="session")
+def example_plan(example_brief: Brief, example_history: History) -> Plan:
+    return make_plan(example_brief, example_history, lang="en")
 
 
 @pytest.fixture

@@ -1,0 +1,146 @@
+"""The commands as a person or a script meets them: what they print where, what they write, how they exit."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from planner.cli import main
+from tests.conftest import SMALL_BRIEF
+from tests.test_toml_input import TEN_MISTAKES
+
+
+def run(*arguments: str | Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Return exit code, stdout and stderr of a command."""
+    with pytest.raises(SystemExit) as done:
+        main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    assert isinstance(done.value.code, int)
+    return done.value.code, captured.out, captured.err
+
+
+@pytest.fixture
+def brief(tmp_path: Path) -> Path:
+    path = tmp_path / "brief.toml"
+    path.write_text(SMALL_BRIEF, encoding="utf-8")
+    return path
+
+
+def test_init_writes_a_brief_that_check_takes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for lang, word in (("zh", "总预算"), ("en", "ads and text messages together")):
+        folder = tmp_path / lang
+        code, out, err = run("init", folder, "--lang", lang, capsys=capsys)
+        assert (code, out) == (0, "")
+        assert word in (folder / "brief.toml").read_text(encoding="utf-8")
+        assert "planner check" in err
+        code, out, _ = run("check", folder / "brief.toml", capsys=capsys)
+        assert code == 0
+        assert ("没有问题" if lang == "zh" else "Nothing wrong") in out
+
+
+def test_init_does_not_overwrite(brief: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run("init", brief.parent, capsys=capsys)
+    assert code == 2
+    assert "--force" in err
+    assert brief.read_text(encoding="utf-8") == SMALL_BRIEF
+
+
+def test_plan_writes_the_tables_and_keeps_a_plan_that_is_there(
+    brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    code, _, _ = run("plan", brief, "-o", out, "--tables-only", "--lang", "en", capsys=capsys)
+    assert code == 0
+    assert (out / "schedule.csv").exists()
+    code, _, err = run("plan", brief, "-o", out, "--tables-only", capsys=capsys)
+    assert code == 2
+    assert "--force" in err
+    assert run("plan", brief, "-o", out, "--tables-only", "--force", capsys=capsys)[0] == 0
+
+
+def test_plan_json_puts_the_plan_alone_on_stdout(
+    brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(
+        "plan", brief, "-o", tmp_path / "out", "--tables-only", "--json", "--budget", "1千", capsys=capsys
+    )
+    assert code == 0
+    assert json.loads(out)["summary"]["budget"] == 1000
+
+
+def test_a_brief_with_ten_mistakes_exits_3_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "brief.toml"
+    path.write_text(TEN_MISTAKES, encoding="utf-8")
+    code, out, err = run("plan", path, "-o", tmp_path / "out", "--lang", "en", capsys=capsys)
+    assert (code, out) == (3, "")
+    assert err.count("brief.toml:") == 11
+    assert "11 problem(s); nothing was written." in err
+    assert not (tmp_path / "out").exists()
+    assert "Traceback" not in err
+    code, _, err = run("check", path, "--lang", "zh", capsys=capsys)
+    assert code == 3
+    assert "共 11 处问题" in err
+
+
+def test_no_plan_fits_exits_4(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "brief.toml"
+    path.write_text(SMALL_BRIEF.replace("price = 1.0", "price = 1.0\ndaily_minimum = 2000"), encoding="utf-8")
+    code, _, err = run("plan", path, "-o", tmp_path / "out", "--lang", "en", capsys=capsys)
+    assert code == 4
+    assert "4,000" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_budget_that_is_no_amount_exits_2(brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run("plan", brief, "-o", tmp_path / "out", "--budget", "lots", capsys=capsys)
+    assert code == 2
+    assert "3万" in err
+
+
+def test_a_typo_is_answered_with_the_command_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run("pln", capsys=capsys)
+    assert code == 2
+    assert "Did you mean 'plan'" in err
+
+
+def test_playbooks_are_listed_shown_and_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run("playbook", "list", "--lang", "en", capsys=capsys)
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["double11", "black-friday", "double11-20h", "flat"]
+    _, out, _ = run("playbook", "show", "double11", "--lang", "zh", capsys=capsys)
+    assert "开抢第二小时" in out
+    mine = tmp_path / "mine.toml"
+    assert run("playbook", "copy", "double11", mine, capsys=capsys)[0] == 0
+    assert run("playbook", "show", mine, "--lang", "en", capsys=capsys)[1].startswith("double11: ")
+    assert run("playbook", "show", "doubel11", capsys=capsys)[0] == 3
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp1252", "ascii"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_console_of_another_code_page_is_no_crash(encoding: str, lang: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "COLUMNS": "80"}
+    command = [sys.executable, "-m", "planner", "demo", "-o", str(tmp_path / "out"), "--tables-only", "--lang", lang]
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr.decode(encoding, "replace")
+    assert b"Traceback" not in done.stderr
+
+
+def test_demo_runs_from_any_folder_and_is_the_same_every_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("one", "two"):
+        assert run("demo", "-o", folder, "--tables-only", "--lang", "zh", capsys=capsys)[0] == 0
+    names = sorted(path.name for path in Path("one").iterdir())
+    assert names == ["actions.csv", "limits.csv", "plan.json", "schedule.csv", "sms.csv"]
+    for name in names:
+        assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
+    shutil.rmtree("one")
