@@ -38,7 +38,20 @@ so.
 """
 
 from planner.allocate.api import allocate_budget
+from planner.allocate.frontier import frontier, least_spend
 from planner.allocate.limits import GroupLimit, Limits, ReturnLimit
 from planner.allocate.result import Allocation, Certificate
+from planner.allocate.rounding import Rounded, round_spend
 
-__all__ = ["Allocation", "Certificate", "GroupLimit", "Limits", "ReturnLimit", "allocate_budget"]
+__all__ = [
+    "Allocation",
+    "Certificate",
+    "GroupLimit",
+    "Limits",
+    "ReturnLimit",
+    "Rounded",
+    "allocate_budget",
+    "frontier",
+    "least_spend",
+    "round_spend",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from planner.allocate.cells import CellTable, Floats
+from planner.allocate.cells import Cells, CellTable, Floats
 from planner.allocate.conflict import check_cells, plan_that_fits, surely_infeasible
 from planner.allocate.limits import Limits
 from planner.allocate.problem import Problem, build_problem
@@ -12,7 +12,7 @@ from planner.allocate.solve import ENOUGH, Solution, improve, solve
 __all__ = ["allocate_budget", "solve_or_raise"]
 
 
-def allocate_budget(cells: CellTable, limits: Limits) -> Allocation:
+def allocate_budget(cells: CellTable | Cells, limits: Limits) -> Allocation:
     """Split a budget over cells for the most profit within the limits, and prove how good the split is.
 
     Parameters

@@ -93,6 +93,7 @@ def _without_gain(problem: Problem) -> Problem:
         rows=rows,
         price_rows=problem.price_rows[:, kept],
         value_rows=problem.value_rows[used][:, :, kept],
+        used_features=tuple(names[place] for place in used),
         features=problem.features[used],
         profit=np.zeros_like(problem.profit),
         base_price=0.0,
@@ -140,7 +141,7 @@ def _least_excess(problem: Problem, weights: Floats) -> tuple[Floats, Floats, Fl
 def _limit_message(problem: Problem, place: int, y: float, shared: float) -> Message:
     """Say what one limit in conflict is, and the smallest change that frees it."""
     row = problem.rows[place]
-    unit = row.unit if row.kind == "stock" else problem.money
+    unit = _unit(problem, row)
     limit = row.price if row.kind == "min_return" else abs(row.limit) * unit
     values = {"name": row.name, "limit": limit, "remedy": _remedy(problem, place, y, shared)}
     return Message(f"allocate.{row.kind}", values)
@@ -156,11 +157,16 @@ def _remedy(problem: Problem, place: int, y: float, shared: float) -> Message:
     change = float(excess[place]) if alone else shared
     if change <= _ENOUGH:
         return Message("allocate.not_alone")
-    change *= row.unit if row.kind == "stock" else problem.money
-    limit = abs(row.limit) * (row.unit if row.kind == "stock" else problem.money)
+    change *= _unit(problem, row)
+    limit = abs(row.limit) * _unit(problem, row)
     lower = row.kind == "floor" or (row.kind == "lock" and y < 0)
     entry = ("lower" if lower else "raise") + ("_to" if alone else "_with_others")
     return Message(f"allocate.{entry}", {"limit": limit + (-change if lower else change), "change": change})
+
+
+def _unit(problem: Problem, row: Row) -> float:
+    """Return what one unit of a row's limit is to the caller."""
+    return row.unit if row.kind == "stock" else problem.money
 
 
 def _lower_return(problem: Problem, place: int) -> Message:

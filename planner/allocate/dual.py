@@ -24,6 +24,7 @@ from planner.allocate.problem import Problem
 __all__ = ["Dual", "Point", "minimise"]
 
 _NOTHING = 1e-250
+_USUAL_PRICE = 1.0
 
 
 @dataclass(eq=False)
@@ -136,7 +137,7 @@ class Dual:
     def step(self, point: Point, damping: float) -> tuple[Floats, float]:
         """Return the step that minimises the damped quadratic model within the multipliers' ranges, and its fall."""
         diagonal = point.hessian.diagonal()
-        scale = float(np.max(np.abs(point.price), initial=1.0)) * self._reach
+        scale = float(np.max(np.abs(point.price), initial=_USUAL_PRICE)) * self._reach
         model = point.hessian + np.diag(damping * (diagonal + point.size / scale) + 1e-15 * point.size / scale)
         move = _minimise_in_box(model, point.gradient, self.lowest - point.y, self.highest - point.y)
         return move, -float(point.gradient @ move + move @ point.hessian @ move / 2.0)

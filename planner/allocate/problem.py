@@ -12,7 +12,7 @@ the rows a small dense table however many cells there are.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,15 @@ class Row:
     highest: float = np.inf
     unit: float = 1.0
 
+    @property
+    def key(self) -> tuple[str, str, float]:
+        """What tells this row from the others, whatever the budget."""
+        return self.name, self.kind, self.limit * self.unit if self.kind == "shipping" else 0.0
+
+    def scale(self, money: float) -> float:
+        """Return what turns this row's multiplier into money of the caller for each unit of the limit."""
+        return money / self.unit if self.feature not in ("", "revenue", "profit") else 1.0
+
 
 @dataclass(frozen=True, eq=False)
 class Problem:
@@ -64,6 +73,8 @@ class Problem:
         Number of signatures.
     elasticity, profit, low, high
         Per sorted cell; profit is that of a spend of one, before the spend.
+    used_features
+        Names of the features that rows use.
     features
         Revenue, units and orders of a spend of one, for the features that rows use. [features x cells]
     price_rows, value_rows
@@ -84,20 +95,44 @@ class Problem:
     profit: Floats
     low: Floats
     high: Floats
+    used_features: tuple[str, ...]
     features: Floats
     price_rows: Floats
     value_rows: Floats
     base_price: float = 1.0
 
     @property
-    def used_features(self) -> list[str]:
-        """Names of the features that rows use, in the order of `features`."""
-        return [name for name in FEATURES if any(row.feature == name for row in self.rows)]
-
-    @property
     def limit(self) -> Floats:
         """The right-hand side of every row."""
         return np.array([row.limit for row in self.rows])
+
+    def with_row(self, row: Row, feature: Floats) -> Problem:
+        """Return the problem with one more limit on all cells, and the feature (sorted, without unit) that it names."""
+        everyone = np.ones((self.signatures, 1))
+        features, signatures, rows = self.value_rows.shape
+        values = np.zeros((features + 1, signatures, rows + 1))
+        values[:features, :, :rows] = self.value_rows
+        values[features, :, rows] = row.value
+        return replace(
+            self,
+            rows=(*self.rows, row),
+            names=tuple(dict.fromkeys((*self.names, row.name))),
+            used_features=(*self.used_features, row.feature),
+            features=np.vstack((self.features, feature)),
+            price_rows=np.hstack((self.price_rows, row.price * everyone)),
+            value_rows=values,
+        )
+
+    def multipliers(self, y: Floats) -> dict[tuple[str, str, float], float]:
+        """Return multipliers in the caller's units, by row, to begin another problem with."""
+        scale = [row.scale(self.money) for row in self.rows]
+        return {row.key: float(at) * by for row, at, by in zip(self.rows, y, scale, strict=True)}
+
+    def start(self, multipliers: dict[tuple[str, str, float], float]) -> Floats | None:
+        """Return multipliers of another problem as a beginning of this one; nothing where there are none."""
+        if not multipliers:
+            return None
+        return np.array([multipliers.get(row.key, 0.0) / row.scale(self.money) for row in self.rows])
 
     def to_caller(self, values: Floats) -> Floats:
         """Return sorted values in the caller's order."""
@@ -166,6 +201,7 @@ def build_problem(table: CellTable | Cells, limits: Limits) -> Problem:
         profit=cells.profit[order] * curve / money,
         low=low,
         high=high,
+        used_features=used,
         features=features,
         price_rows=price_rows,
         value_rows=value_rows,

@@ -19,7 +19,8 @@ __all__ = ["Allocation", "Certificate", "describe_solution", "next_yuan", "spend
 
 AT_BOUND = 1e-12
 _FAR = 1e200
-_FOR_ALL = ("total", "stock", "shipping")
+_AT_LEAST = ("floor", "wanted_orders", "wanted_profit")
+_FOR_ALL = ("total", "stock", "shipping", "wanted_orders", "wanted_profit")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Allocation:
     @property
     def profit(self) -> float:
         """Profit after ad spend and the cost of late orders [currency]."""
-        return self.certificate.profit
+        return float(self.table["profit"].sum()) - self.fulfilment_cost
 
     @property
     def spend(self) -> float:
@@ -146,8 +147,8 @@ def describe_solution(problem: Problem, solution: Solution) -> Allocation:
     prices = dict.fromkeys(problem.names, 0.0)
     violations = dict.fromkeys(problem.names, 0.0)
     for row, y, excess in zip(problem.rows, solution.y, solution.excess, strict=True):
-        price = -y if row.kind == "floor" else y
-        prices[row.name] += float(price if row.feature in ("", "revenue") else price * money / row.unit)
+        price = -y if row.kind in _AT_LEAST else y
+        prices[row.name] += float(price * row.scale(money))
         violations[row.name] = max(violations[row.name], float(excess))
     certificate = Certificate(
         profit=float(solution.profit * money),

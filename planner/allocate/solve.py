@@ -103,7 +103,7 @@ def _sampled_multipliers(problem: Problem) -> Floats:
     """Return the multipliers of a sample of the cells, or zeros where a sample would save nothing."""
     y = np.zeros(len(problem.rows))
     count = len(problem.order)
-    if count <= 2 * SAMPLE or not len(y):
+    if count <= 3 * SAMPLE or not len(y):
         return y
     for size in (SAMPLE, 32 * SAMPLE):
         if count > 4 * size or size == SAMPLE:
