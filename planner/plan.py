@@ -280,7 +280,7 @@ _DECIMALS = {
 
 def _frontier(problem: AdProblem, money: float) -> pd.DataFrame:
     """Return profit, orders and marginal return over a range of ad budgets around this one."""
-    budgets = money * np.linspace(0.05, 2.0, 40)
+    budgets = money * np.linspace(0.1, 2.0, 20)
     return frontier(problem.cells, problem.limits, budgets[budgets >= _duties(problem)])
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planner.brief import Brief
-from planner.wording import Lang, Message
+from planner.wording import Lang, Message, say
 
 __all__ = ["overruled", "row_reasons"]
 
@@ -25,25 +28,15 @@ def overruled(market: pd.DataFrame) -> pd.DataFrame:
         Indexed like `market`: ``quantity`` (price, conversion, traffic, or empty where they agree), ``data`` and
         ``playbook`` [x usual].
     """
-    gaps = pd.DataFrame(
-        {
-            name: (market[f"{name}_ratio"] / market[f"{name}_prior"])
-            .map(math.log)
-            .where(_has_evidence(market, name), 0.0)
-            for name in _QUANTITIES
-        }
+    data = market[[f"{name}_ratio" for name in _QUANTITIES]].to_numpy(dtype=float)
+    playbook = market[[f"{name}_prior" for name in _QUANTITIES]].to_numpy(dtype=float)
+    counts = market[[f"evidence_{'orders' if name == 'conversion' else 'clicks'}" for name in _QUANTITIES]]
+    gap = np.where(counts.to_numpy(dtype=float) > 0, np.abs(np.log(data / playbook)), 0.0)
+    rows, widest = np.arange(len(market)), gap.argmax(axis=1)
+    names = np.where(gap[rows, widest] > _OVERRULED, np.array(_QUANTITIES)[widest], "")
+    return pd.DataFrame(
+        {"quantity": names, "data": data[rows, widest], "playbook": playbook[rows, widest]}, index=market.index
     )
-    quantity = gaps.abs().idxmax(axis=1)
-    strongest = gaps.abs().max(axis=1)
-    table = pd.DataFrame({"quantity": quantity.where(strongest > _OVERRULED, "")}, index=market.index)
-    for side, suffix in (("data", "ratio"), ("playbook", "prior")):
-        table[side] = [market.at[row, f"{name}_{suffix}"] for row, name in quantity.items()]
-    return table
-
-
-def _has_evidence(market: pd.DataFrame, quantity: str) -> pd.Series:
-    """Return where past events have counts that speak of a quantity."""
-    return market["evidence_orders" if quantity == "conversion" else "evidence_clicks"] > 0
 
 
 def row_reasons(brief: Brief, schedule: pd.DataFrame, market: pd.DataFrame, bound: pd.Series, lang: Lang) -> list[str]:
@@ -62,36 +55,28 @@ def row_reasons(brief: Brief, schedule: pd.DataFrame, market: pd.DataFrame, boun
     lang
         Language of the sentences.
     """
-    gaps = overruled(market)
-    reasons = []
-    for row in schedule.index:
-        at = market.loc[row]
-        parts = [
-            Message(
-                "reasons.stance",
-                {
-                    "stance": Message(f"labels.stance_{at['stance']}"),
-                    "price": at["price_ratio"],
-                    "conversion": at["conversion_ratio"],
-                },
-            )
-        ]
-        if at["stance"] == "notify":
-            parts = [Message("reasons.notify")]
-        elif schedule.at[row, "bid"] == 0:
-            parts.append(Message("reasons.earns_nothing", {"value": at["click_value"]}))
-        gap = gaps.loc[row]
-        if gap["quantity"] and at["stance"] != "notify":
-            values = {
-                "quantity": Message(f"reasons.{gap['quantity']}"),
-                "data": gap["data"],
-                "playbook": gap["playbook"],
-            }
-            parts.append(Message("reasons.overruled", values))
-        if schedule.at[row, "bid"] > 0 and (held := _held(bound[row], brief)):
-            parts.append(held)
-        reasons.append(Message("reasons.join").text(lang).join(part.text(lang) for part in parts))
-    return reasons
+    columns = ["stance", "price_ratio", "conversion_ratio", "click_value"]
+    facts = market[columns].join(overruled(market)).join(schedule["bid"]).join(bound.rename("bound"))
+    joint = say("reasons.join", lang)
+    return [joint.join(part.text(lang) for part in _parts(row, brief)) for row in facts.to_dict("records")]
+
+
+def _parts(row: Mapping[Hashable, Any], brief: Brief) -> Iterator[Message]:
+    """Yield what there is to say of one row."""
+    if row["stance"] == "notify":
+        yield Message("reasons.notify")
+        return
+    stance = Message(f"labels.stance_{row['stance']}")
+    yield Message(
+        "reasons.stance", {"stance": stance, "price": row["price_ratio"], "conversion": row["conversion_ratio"]}
+    )
+    if row["bid"] == 0:
+        yield Message("reasons.earns_nothing", {"value": row["click_value"]})
+    if row["quantity"]:
+        quantity = Message(f"reasons.{row['quantity']}")
+        yield Message("reasons.overruled", {"quantity": quantity, "data": row["data"], "playbook": row["playbook"]})
+    if row["bid"] > 0 and (held := _held(row["bound"], brief)):
+        yield held
 
 
 def _held(bound: str, brief: Brief) -> Message | None:
