@@ -16,8 +16,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from planner.errors import InputError, Problem
-from planner.playbook import Playbook, Role, Stance, Timetable, lay_out, load_playbook
+from planner.playbook import Playbook, Role, Stance, load_playbook
 from planner.providers import builtin_providers, parse_hours
+from planner.timetable import Timetable, lay_out
 from planner.toml_input import TomlSource, complaint, parse_model, read_toml, suggestion
 from planner.wording import Lang, Message
 

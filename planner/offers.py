@@ -22,7 +22,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.brief import Brief, Offer
-from planner.playbook import OUTSIDE, Span, Window
+from planner.playbook import OUTSIDE, Window
+from planner.timetable import Span
 from planner.wording import Lang, Message
 
 __all__ = ["Offers", "plan_offers", "with_deals_kept"]

@@ -11,8 +11,8 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from planner.playbook import Timetable
 from planner.tables import SLOTS
+from planner.timetable import Timetable
 
 __all__ = ["hour_starts", "make_slots", "match_past"]
 

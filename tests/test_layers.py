@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "planner"
 
 # From the ground up; a name may import any name before it. A package is one room: inside it anything goes but a circle.
 FLOORS = (
-    "wording errors tables toml_input playbook providers brief slots history elasticity market curves rehearse fulfilment after_sale "
+    "wording errors tables toml_input playbook timetable providers brief slots history elasticity market curves rehearse fulfilment after_sale "
     "offers audiences sms_value allocate level bids ads sms customers actions reasons comparison plan backtest fonts charts "
     "outputs adtools write notebook example cli __main__"
 ).split()

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.errors import InputError
-from planner.playbook import OUTSIDE, builtin_playbooks, lay_out, load_playbook, playbook_text, window_table
+from planner.playbook import OUTSIDE, builtin_playbooks, load_playbook, playbook_text, window_table
+from planner.timetable import lay_out
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

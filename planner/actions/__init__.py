@@ -14,8 +14,8 @@ from planner.actions.during import during_actions
 from planner.actions.sheet import KINDS, Action
 from planner.brief import Brief
 from planner.offers import Offers
-from planner.playbook import Timetable
 from planner.tables import ACTIONS
+from planner.timetable import Timetable
 from planner.wording import Lang
 
 __all__ = ["KINDS", "Action", "plan_actions", "registration_note"]

@@ -9,8 +9,8 @@ import pandas as pd
 from planner.actions.sheet import Action, on_day
 from planner.after_sale import AfterSale, plan_after_sale
 from planner.brief import Brief
-from planner.playbook import Timetable
 from planner.sms_value import allowed_span, provider_of
+from planner.timetable import Timetable
 from planner.wording import Message
 
 __all__ = ["after_actions"]

@@ -8,8 +8,8 @@ import pandas as pd
 
 from planner.actions.sheet import Action, on_day
 from planner.brief import Brief
-from planner.playbook import Timetable
 from planner.sms_value import provider_of
+from planner.timetable import Timetable
 from planner.wording import Message
 
 __all__ = ["before_actions", "registration_deadline", "registration_note"]

@@ -9,7 +9,7 @@ import pandas as pd
 from planner.actions.sheet import Action
 from planner.brief import Brief
 from planner.offers import Offers
-from planner.playbook import Span, Timetable
+from planner.timetable import Span, Timetable
 from planner.wording import Message, Text
 
 __all__ = ["during_actions"]

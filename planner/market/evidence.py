@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from planner.brief import Brief, PastEvent
 from planner.history import History
-from planner.playbook import Timetable
+from planner.timetable import Timetable
 
 __all__ = ["Evidence", "Panel", "PastPanel", "gather", "paid_channels"]
 
