@@ -1,29 +1,49 @@
-"""From paths to one tidy history: every file found, opened, read and combined; every problem in one raise."""
+"""From paths to one tidy history, in memory or written to a file; every problem in one raise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from planner.brief import Brief
 from planner.errors import InputError, Problem
-from planner.history.combine import combine
+from planner.history.combine import Part, combine
+from planner.history.dialects import MEASURES
 from planner.history.gaps import gap_notes
-from planner.history.reading import TableReading, read_sheet
-from planner.history.remarks import Remarks
-from planner.history.settings import ReadingSettings, settings_of
-from planner.history.sheets import Sheet, open_sheets
-from planner.history.sources import Blob, Unreadable, collect, unpack
+from planner.history.gathering import Gathered, gather, settle
+from planner.history.reading import TableReading, is_fatal, source_file
+from planner.history.settings import Progress, ReadingSettings, settings_of
 from planner.history.tidy import History, SourceFile
 from planner.tables import HISTORY
 from planner.wording import Message
 
+if TYPE_CHECKING:
+    from planner.history.columnar import Engine
+    from planner.history.large import LargeTable
+
 __all__ = ["load_history", "read_history"]
 
 
-def load_history(paths: Sequence[str | Path], brief: Brief, *, campaigns: bool = False) -> History:
+@dataclass(frozen=True, eq=False)
+class LargeView:
+    """Large tables of one kind, laid over one another in the engine."""
+
+    name: str
+    tables: tuple[LargeTable, ...]
+
+    @property
+    def measures(self) -> list[str]:
+        """The numbers that any of its tables has."""
+        return [name for name in MEASURES if any(name in table.layout.columns for table in self.tables)]
+
+
+def load_history(
+    paths: Sequence[str | Path], brief: Brief, *, campaigns: bool = False, progress: Progress | None = None
+) -> History:
     """Read everything the seller has into one tidy history.
 
     Parameters
@@ -34,16 +54,20 @@ def load_history(paths: Sequence[str | Path], brief: Brief, *, campaigns: bool =
         The brief the history is for: its zone, its channels' names, the seller's own headers.
     campaigns
         Whether campaigns are carried through; otherwise they are added up by channel.
+    progress
+        Told, while a large file is read, the step and the share done.
 
     Raises
     ------
     InputError
         Files that cannot be read, contradicting rows, or too little left to plan on.
     """
-    return read_history(paths, settings_of(brief, campaigns=campaigns))
+    return read_history(paths, settings_of(brief, campaigns=campaigns), progress=progress)
 
 
-def read_history(paths: Sequence[str | Path], settings: ReadingSettings) -> History:
+def read_history(
+    paths: Sequence[str | Path], settings: ReadingSettings, *, progress: Progress | None = None
+) -> History:
     """Read files into one tidy history, told how by settings instead of a brief.
 
     Raises
@@ -51,103 +75,81 @@ def read_history(paths: Sequence[str | Path], settings: ReadingSettings) -> Hist
     InputError
         As `load_history`.
     """
-    blobs, missing = collect(paths)
-    problems = [Problem(message, name) for name, message in missing]
-    notes: list[Message] = []
-    readings: list[TableReading] = []
-    for blob in blobs:
-        _read_blob(blob, settings, readings, notes, problems)
-    for reading in readings:
-        _settle(reading, notes, problems)
+    gathered = gather(paths, settings)
+    for reading in gathered.readings:
+        settle(reading, gathered)
     # Rows of a file with faults are compared too, so that every problem is told at once.
-    parts = [reading.part for reading in readings if reading.part is not None]
+    parts = [reading.part for reading in gathered.readings if reading.part is not None]
+    sources = [reading.source for reading in gathered.readings]
+    if gathered.large:
+        from planner.history.columnar import Engine
+
+        with Engine(progress) as engine:
+            for view in judge_views(engine, gathered, settings, sources):
+                parts.append(_added_up(engine, view, settings))
+    return _combined(parts, sources, gathered, settings)
+
+
+def judge_views(
+    engine: Engine, gathered: Gathered, settings: ReadingSettings, sources: list[SourceFile]
+) -> list[LargeView]:
+    """Return the large tables, judged and those of one kind laid over one another; what is to be said is gathered."""
+    from planner.history.large import judge_large
+    from planner.history.overlay import laid_over
+
+    kinds: dict[object, list[tuple[LargeTable, str]]] = {}
+    for number, table in enumerate(gathered.large):
+        name = judge_large(engine, table, number, settings)
+        remarks = table.remarks
+        used = table.rows - sum(remarks.dropped.values()) - remarks.refused
+        source = source_file(table.sheet, table.layout, remarks, read=table.rows, used=used, span=table.span)
+        sources.append(source)
+        fatal = is_fatal(table.layout, remarks, used=used, read=table.rows) or bool(remarks.problems)
+        settle(TableReading(None, remarks, source, fatal), gathered)
+        if table.span is not None:
+            kinds.setdefault(Part(pd.DataFrame(), table.layout, remarks).view, []).append((table, name))
+    views = []
+    for number, found in enumerate(kinds.values()):
+        tables, names = zip(*found, strict=True)
+        name, notes, problems = laid_over(engine, tables, names, number)
+        gathered.notes += notes
+        gathered.problems += problems
+        views.append(LargeView(name, tables))
+    return views
+
+
+def _added_up(engine: Engine, view: LargeView, settings: ReadingSettings) -> Part:
+    """Return a view's rows by hour and channel, as if a small table had held them."""
+    from planner.history.overlay import added_up
+
+    rows = added_up(engine, view.name, view.measures, campaigns=settings.campaigns)
+    return Part(rows, view.tables[0].layout, view.tables[0].remarks)
+
+
+def _combined(
+    parts: Sequence[Part], sources: Sequence[SourceFile], gathered: Gathered, settings: ReadingSettings
+) -> History:
+    """Return the history that the tables give together."""
     if not parts:
-        raise InputError(problems or [Problem(Message("history.nothing_left", {}))])
+        raise InputError(gathered.problems or _nothing_left(gathered))
     table, decided, contradictions = combine(parts, settings.zone, campaigns=settings.campaigns)
-    problems += contradictions
+    problems = [*gathered.problems, *contradictions]
     if problems:
         raise InputError(problems)
-    table = _in_order(table, settings)
-    return History(
-        table,
-        (*notes, *decided, *gap_notes(table)),
-        tuple(reading.source for reading in readings),
-        _growing_since([reading.source for reading in readings], settings),
-    )
-
-
-def _read_blob(
-    blob: Blob, settings: ReadingSettings, readings: list[TableReading], notes: list[Message], problems: list[Problem]
-) -> None:
-    """Read all the tables of one file; what cannot be read is a problem where it was asked for, else a note."""
-
-    def refuse(name: str, message: Message, asked_for: bool) -> None:
-        if asked_for:
-            problems.append(Problem(message, name))
-        else:
-            notes.append(Message("history.file_left_out", {"where": name, "what": message}))
-
-    try:
-        inner = list(unpack(blob))
-    except Unreadable as error:
-        refuse(blob.name, error.message, blob.asked_for)
-        return
-    for entry in inner:
-        if isinstance(entry, tuple):
-            refuse(*entry, False)
-            continue
-        try:
-            sheets = list(open_sheets(entry, settings.encoding))
-            tables = [sheet for sheet in sheets if isinstance(sheet, Sheet)]
-            for sheet in sheets:
-                if not isinstance(sheet, Sheet):
-                    refuse(sheet[0], sheet[1].message, False)
-            found = [read_sheet(sheet, settings) for sheet in tables]
-        except Unreadable as error:
-            refuse(entry.name, error.message, entry.asked_for)
-            continue
-        _keep(found, entry, readings, notes)
-
-
-def _keep(found: Iterable[TableReading], blob: Blob, readings: list[TableReading], notes: list[Message]) -> None:
-    """Take over a file's tables; a table that is nothing known is a note where another of its file is."""
-    found = list(found)
-    useful = [reading for reading in found if not reading.fatal]
-    for reading in found:
-        if reading.fatal and not reading.remarks.refused and (useful or not blob.asked_for):
-            notes += [_left_out(problem) for problem in reading.remarks.problems]
-        else:
-            readings.append(reading)
-
-
-def _left_out(problem: Problem) -> Message:
-    """Return a problem as the note of a table that was passed over."""
-    return Message("history.file_left_out", {"where": problem.source, "what": problem.message})
-
-
-def _settle(reading: TableReading, notes: list[Message], problems: list[Problem]) -> None:
-    """Turn what is to be said of a table into problems or notes."""
-    remarks: Remarks = reading.remarks
-    if reading.fatal:
-        problems += remarks.as_problems()
-        return
-    source = reading.source
-    if source.encoding not in ("utf-8", ""):
-        notes.append(Message("history.encoding", {"where": source.name, "encoding": source.encoding.upper()}))
-    notes += remarks.notes
-    for kind, count in remarks.dropped.items():
-        notes.append(Message(f"history.dropped_{kind}", {"where": source.name, "count": count}))
-    notes += remarks.as_notes()
-
-
-def _in_order(table: pd.DataFrame, settings: ReadingSettings) -> pd.DataFrame:
-    """Return the table sorted, in the promotion's zone, its columns as `tables.HISTORY` has them."""
     key = [name for name in ("hour", "channel", "campaign") if name in table]
     table = table.sort_values(key, kind="stable", na_position="first", ignore_index=True)
     table["hour"] = table["hour"].dt.tz_convert(settings.zone)
     if "budget_spent" in table:
         table["budget_spent"] = table["budget_spent"].astype("boolean")
-    return HISTORY.check(table)
+    notes = (*gathered.notes, *decided, *gap_notes(table))
+    return History(HISTORY.check(table), notes, tuple(sources), _growing_since(sources, settings))
+
+
+def _nothing_left(gathered: Gathered) -> list[Problem]:
+    """Return the problems of files that all were passed over."""
+    left_out = [dict(vars(note)["values"]) for note in gathered.notes if note.key == "history.file_left_out"]
+    nothing = Problem(Message("history.nothing_left"))
+    return [Problem(entry["what"], entry["where"]) for entry in left_out] or [nothing]
 
 
 def _growing_since(sources: Sequence[SourceFile], settings: ReadingSettings) -> pd.Timestamp | None:
@@ -155,6 +157,6 @@ def _growing_since(sources: Sequence[SourceFile], settings: ReadingSettings) -> 
     last = [
         source.last - pd.Timedelta(days=source.growing_days)
         for source in sources
-        if source.growing_days and source.last
+        if source.growing_days and source.last is not None and "orders" in source.columns
     ]
     return min(last).tz_convert(settings.zone) if last else None

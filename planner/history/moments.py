@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import pandas as pd
 
+from planner.history.cells import DateOrder, plain
 from planner.history.dialects import MEASURES, Layout
-from planner.history.remarks import Remarks
+from planner.history.remarks import Remarks, cell_text
+from planner.history.sheets import Sheet
 from planner.wording import Message
 
-__all__ = ["day_of_name", "download_of_name", "to_instants", "zone_of"]
+__all__ = ["day_of_file", "day_of_name", "download_of_name", "settled_order", "to_instants", "zone_of"]
 
 _GMT = re.compile(r"\b(?:GMT|UTC)\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?\b")
 _IANA = re.compile(r"\b[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?\b")
@@ -60,6 +63,46 @@ def _day(match: re.Match[str]) -> dt.date | None:
         return dt.date(int(match.group(1)), int(match.group(2)), int(match.group(3)))
     except ValueError:
         return None
+
+
+def date_order(texts: Iterable[str]) -> DateOrder:
+    """Return what comes first in a column's dates such as ``11/10/2026``; None where no date tells."""
+    found: DateOrder = None
+    for text in texts:
+        head = plain(text).split(" ")[0].replace("-", "/").replace(".", "/").split("/")
+        if len(head) == 3 and all(part.isdigit() for part in head) and len(head[2]) == 4:
+            if int(head[0]) > 12:
+                return "day_first"
+            if int(head[1]) > 12:
+                found = "month_first"
+    return found
+
+
+def settled_order(layout: Layout, cells: Mapping[str, Sequence[str]], remarks: Remarks) -> DateOrder:
+    """Return what comes first in dates such as 11/10/2026: by the column itself, else by the platform's habit."""
+    texts: Sequence[str] = next((cells[name] for name in ("day", "paid_at", "hour") if name in cells), [])
+    order = date_order(dict.fromkeys(texts))
+    either = next(
+        (text for text in texts[:200] if text.count("/") == 2 and len(text.split(" ")[0].split("/")[-1]) == 4), None
+    )
+    if order is None and either and layout.dialect.dates:
+        remarks.notes.append(Message("history.month_first", {"where": remarks.source, "value": cell_text(either)}))
+        return layout.dialect.dates
+    return order
+
+
+def day_of_file(sheet: Sheet, layout: Layout, remarks: Remarks) -> dt.date | None:
+    """Return the day a file without a column for it is of, by its name."""
+    if "day" in layout.columns:
+        return None
+    day = day_of_name(sheet.name.split("[")[0])
+    place = layout.columns["hour"]
+    cells = [row[place] for row in sheet.head[layout.header_row + 1 :] if place < len(row) and row[place].strip()]
+    dated = any(len("".join(filter(str.isdigit, cell))) >= 10 for cell in cells)
+    if day is not None and not dated:
+        key = "day_of_download" if download_of_name(sheet.name) else "day_of_name"
+        remarks.notes.append(Message(f"history.{key}", {"where": remarks.source, "day": day.isoformat()}))
+    return day
 
 
 def to_instants(rows: pd.DataFrame, zone: dt.tzinfo, layout: Layout, remarks: Remarks) -> pd.DataFrame:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from planner.errors import Problem
-from planner.history.cells import DateOrder
 from planner.history.channels import named_channels
 from planner.history.combine import Part
 from planner.history.dialects import MEASURES, Layout, close_name, known_header, layout_of
-from planner.history.moments import day_of_name, download_of_name, to_instants, zone_of
+from planner.history.moments import day_of_file, settled_order, to_instants, zone_of
 from planner.history.orders import order_rows
 from planner.history.remarks import Remarks, cell_text
-from planner.history.rows import MomentRule, date_order, judge_rows, raw_rows
+from planner.history.rows import MomentRule, judge_rows, raw_rows
 from planner.history.settings import ReadingSettings
 from planner.history.sheets import Sheet
 from planner.history.tidy import SourceFile
 from planner.wording import Message
 
-__all__ = ["TableReading", "read_sheet", "recognised"]
+__all__ = ["TableReading", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
 
 # A file of which more than this share is refused was probably taken for something it is not.
 _MOST_REFUSED = 0.2
@@ -83,62 +81,40 @@ def _no_header(sheet: Sheet) -> Problem:
     return Problem(Message("history.no_header", values), sheet.name, at + 1)
 
 
-def read_sheet(sheet: Sheet, settings: ReadingSettings) -> TableReading:
+def unknown_table(sheet: Sheet, remarks: Remarks) -> TableReading:
+    """Return the reading of a table that is nothing known."""
+    return TableReading(None, remarks, SourceFile(sheet.name, "", sheet.sha256, 0, 0), fatal=True)
+
+
+def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks: Remarks) -> TableReading:
     """Return the rows of one table and everything there is to say about it."""
-    remarks = Remarks(sheet.name)
-    layout = recognised(sheet, settings, remarks)
-    if layout is None:
-        return TableReading(None, remarks, SourceFile(sheet.name, "", sheet.sha256, 0, 0), fatal=True)
     raw = raw_rows(sheet, layout, remarks)
     zone, zone_said = zone_of(sheet.name, layout.titles, settings.zone)
     if zone_said:
         remarks.notes.append(Message("history.other_zone", {"where": sheet.name, "zone": str(zone)}))
-    order = _settled_order(layout, raw.cells, remarks)
+    order = settled_order(layout, raw.cells, remarks)
     if layout.dialect.kind == "orders":
         rows = order_rows(raw, layout, order, remarks)
     else:
-        rule = MomentRule(layout, order, _day_of_file(sheet, layout, remarks))
+        rule = MomentRule(layout, order, day_of_file(sheet, layout, remarks))
         rows = judge_rows(raw, layout, rule, remarks)
         if _only_days(rows, layout):
             remarks.problems.append(Problem(Message("history.only_days", {}), sheet.name, layout.header_row + 1))
             return TableReading(
-                None, remarks, _source(sheet, layout, len(raw.lines), rows.iloc[:0], remarks), fatal=True
+                None, remarks, source_file(sheet, layout, remarks, read=len(raw.lines), used=0), fatal=True
             )
     rows = named_channels(to_instants(rows, zone, layout, remarks), layout, settings, remarks)
-    source = _source(sheet, layout, len(raw.lines), rows, remarks)
+    span = (rows["instant"].min(), rows["instant"].max()) if len(rows) else None
+    source = source_file(sheet, layout, remarks, read=len(raw.lines), used=len(rows), span=span)
     if not len(rows) and not remarks.refused:
         remarks.problems.append(Problem(Message("history.no_rows", {}), sheet.name, layout.header_row + 1))
-    strict_fault = layout.strict and remarks.refused > 0
-    fatal = not len(rows) or strict_fault or remarks.refused > _MOST_REFUSED * max(len(raw.lines), 1)
     part = Part(rows, layout, remarks) if len(rows) else None
-    return TableReading(part, remarks, source, fatal)
+    return TableReading(part, remarks, source, is_fatal(layout, remarks, used=len(rows), read=len(raw.lines)))
 
 
-def _settled_order(layout: Layout, cells: Mapping[str, list[str]], remarks: Remarks) -> DateOrder:
-    """Return what comes first in dates such as 11/10/2026: by the column itself, else by the platform's habit."""
-    texts = next((cells[name] for name in ("day", "paid_at", "hour") if name in cells), [])
-    order = date_order(dict.fromkeys(texts))
-    either = next(
-        (text for text in texts[:200] if text.count("/") == 2 and len(text.split(" ")[0].split("/")[-1]) == 4), None
-    )
-    if order is None and either and layout.dialect.dates:
-        remarks.notes.append(Message("history.month_first", {"where": remarks.source, "value": cell_text(either)}))
-        return layout.dialect.dates
-    return order
-
-
-def _day_of_file(sheet: Sheet, layout: Layout, remarks: Remarks) -> dt.date | None:
-    """Return the day a file without a column for it is of, by its name."""
-    if "day" in layout.columns:
-        return None
-    day = day_of_name(sheet.name.split("[")[0])
-    place = layout.columns["hour"]
-    cells = [row[place] for row in sheet.head[layout.header_row + 1 :] if place < len(row) and row[place].strip()]
-    dated = any(len("".join(filter(str.isdigit, cell))) >= 10 for cell in cells)
-    if day is not None and not dated:
-        key = "day_of_download" if download_of_name(sheet.name) else "day_of_name"
-        remarks.notes.append(Message(f"history.{key}", {"where": remarks.source, "day": day.isoformat()}))
-    return day
+def is_fatal(layout: Layout, remarks: Remarks, *, used: int, read: int) -> bool:
+    """Tell whether a table cannot be used: a fault in the tidy form, nothing left, or too much refused."""
+    return not used or (layout.strict and remarks.refused > 0) or remarks.refused > _MOST_REFUSED * max(read, 1)
 
 
 def _only_days(rows: pd.DataFrame, layout: Layout) -> bool:
@@ -148,23 +124,30 @@ def _only_days(rows: pd.DataFrame, layout: Layout) -> bool:
     return bool(len(rows)) and all(wall.time() == dt.time() for wall in rows["wall"])
 
 
-def _source(sheet: Sheet, layout: Layout, count: int, rows: pd.DataFrame, remarks: Remarks) -> SourceFile:
-    """Return what a file was taken for and what it gave."""
-    span = (rows["instant"].min(), rows["instant"].max()) if len(rows) and "instant" in rows else (None, None)
+def source_file(
+    sheet: Sheet,
+    layout: Layout,
+    remarks: Remarks,
+    *,
+    read: int,
+    used: int,
+    span: tuple[pd.Timestamp, pd.Timestamp] | None = None,
+) -> SourceFile:
+    """Return what a table was taken for and what it gave; `read` counts its rows without blank ones."""
     dropped = dict(remarks.dropped)
-    refused = count - len(rows) - sum(count for kind, count in dropped.items() if kind != "blank")
+    blank = dropped.get("blank", 0)
     return SourceFile(
         sheet.name,
         layout.dialect.name,
         sheet.sha256,
-        rows_read=count + dropped.get("blank", 0),
-        rows_used=len(rows),
+        rows_read=read + blank,
+        rows_used=used,
         label=layout.dialect.label,
         encoding=sheet.encoding,
-        first=span[0],
-        last=span[1],
+        first=span[0] if span else None,
+        last=span[1] if span else None,
         dropped=dropped,
-        refused=max(refused, 0),
+        refused=max(read + blank - used - sum(dropped.values()), 0),
         columns=dict(layout.own),
         growing_days=layout.dialect.growing_days,
         sure=layout.dialect.sure,

@@ -89,8 +89,9 @@ class Remarks:
 
 def _counts(counts: Counter[str]) -> Message:
     """Return the sentence that counts refusals by kind."""
-    message = Message("history.nothing", {})
+    message: Message | None = None
     for kind, count in counts.most_common():
-        joined = {"before": message, "count": count, "why": Message(f"history.short_{kind}")}
-        message = Message("history.count_more" if message.key != "history.nothing" else "history.count_first", joined)
-    return Message("history.and_more", {"count": sum(counts.values()), "kinds": message})
+        values = {"count": count, "why": Message(f"history.short_{kind}")}
+        one = Message("history.count_one", values)
+        message = one if message is None else Message("history.count_more", {"before": message, "one": one})
+    return Message("history.and_more", {"count": counts.total(), "kinds": message})

@@ -7,7 +7,7 @@ counted; a row with a cell that cannot be read is refused as a whole, for half a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,19 +114,6 @@ class MomentRule:
         if not self.has_hour:
             return "day"
         return "day" if self.has_day and fault.kind in ("no_date", "bad_date", "date_either_way") else "hour"
-
-
-def date_order(texts: Iterable[str]) -> DateOrder:
-    """Return what comes first in a column's dates such as ``11/10/2026``; None where no date tells."""
-    found: DateOrder = None
-    for text in texts:
-        head = plain(text).split(" ")[0].replace("-", "/").replace(".", "/").split("/")
-        if len(head) == 3 and all(part.isdigit() for part in head) and len(head[2]) == 4:
-            if int(head[0]) > 12:
-                return "day_first"
-            if int(head[1]) > 12:
-                found = "month_first"
-    return found
 
 
 def row_kind(keys: Sequence[str], headers: Sequence[str]) -> str:

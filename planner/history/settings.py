@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from planner.brief import Brief
 
-__all__ = ["KnownChannel", "ReadingSettings", "settings_of"]
+__all__ = ["KnownChannel", "Progress", "ReadingSettings", "settings_of"]
+
+# Told the step and the share of it that is done, between 0 and 1.
+Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

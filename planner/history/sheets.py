@@ -1,30 +1,25 @@
-"""From bytes to cells: text files and workbooks as rows of text, whatever their encoding and delimiter.
+"""From bytes to cells: text files as rows of text, whatever their encoding and delimiter.
 
-An encoding is settled by the whole file, never by its header. A cell of a workbook becomes the text that a person
-would have typed; a formula is its stored result and is never evaluated.
+An encoding is settled by the whole file, never by its header.
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
-import datetime as dt
 import hashlib
 import io
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from planner.history.sources import Blob, Unreadable
 
-__all__ = ["HEAD_ROWS", "Sheet", "TextForm", "open_sheets", "text_form"]
+__all__ = ["HEAD_ROWS", "Sheet", "TextForm", "fingerprint", "text_form", "text_sheet"]
 
 HEAD_ROWS = 60
 _CHUNK = 2**20
 _DELIMITERS = (",", "\t", ";", "|")
-_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<body", b"<meta")
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,7 @@ class Sheet:
     """One table of cells before anybody knows what it is.
 
     `head` holds its first rows; `rows` starts again from the top at each call and yields a row's number in the file
-    with its cells.
+    with its cells. `size` is what it takes unpacked [bytes]; of a text or parquet file `blob` gives those bytes.
     """
 
     name: str
@@ -51,6 +46,8 @@ class Sheet:
     sha256: str
     encoding: str
     delimiter: str = ""
+    size: int = 0
+    blob: Blob | None = None
 
 
 def text_form(blob: Blob, encoding: str | None = None) -> TextForm:
@@ -68,35 +65,48 @@ def text_form(blob: Blob, encoding: str | None = None) -> TextForm:
     Unreadable
         It is no text in any encoding that is tried.
     """
+    start = blob.start(2**16)
+    marked = _by_mark(start)
+    if not encoding and not marked and b"\0" in start:
+        marked = [_by_nulls(start)]
+    digest, size = fingerprint(blob)
+    for name in [encoding] if encoding else marked or ["utf-8", "gb18030"]:
+        if _decodes(blob, name):
+            return TextForm(name, digest, size)
+    raise Unreadable("wrong_encoding", encoding=encoding) if encoding else Unreadable("no_encoding")
+
+
+def fingerprint(blob: Blob) -> tuple[str, int]:
+    """Return a file's SHA-256 and its size, unpacked."""
     digest, size = hashlib.sha256(), 0
-    start = blob.start(4)
-    candidates = [encoding] if encoding else _by_mark(start) or ["utf-8", "gb18030"]
-    decoders = {name: codecs.getincrementaldecoder(name)("strict") for name in candidates}
-    nulls = [0, 0]
     with blob.open() as stream:
-        while True:
-            chunk = stream.read(_CHUNK)
+        while chunk := stream.read(_CHUNK):
             digest.update(chunk)
-            for name in list(decoders):
-                try:
-                    decoders[name].decode(chunk, final=not chunk)
-                except UnicodeDecodeError:
-                    del decoders[name]
-            if size < 2**16:
-                nulls[0] += chunk[0 : 2**16 : 2].count(0)
-                nulls[1] += chunk[1 : 2**16 : 2].count(0)
             size += len(chunk)
-            if not chunk:
-                break
-    if sum(nulls) and not encoding and not start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        # UTF-16 without its mark: every second byte of plain text is 0.
-        wide = "utf-16-le" if nulls[1] > 10 * nulls[0] else "utf-16-be" if nulls[0] > 10 * nulls[1] else None
-        if wide is None:
-            raise Unreadable("binary")
-        return replace(text_form(blob, wide), encoding=wide)
-    if not decoders:
-        raise Unreadable("wrong_encoding", encoding=encoding) if encoding else Unreadable("no_encoding")
-    return TextForm(next(iter(decoders)), digest.hexdigest(), size)
+    return digest.hexdigest(), size
+
+
+def _decodes(blob: Blob, encoding: str) -> bool:
+    """Tell whether the whole of a file is text in an encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    with blob.open() as stream:
+        try:
+            while chunk := stream.read(_CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _by_nulls(start: bytes) -> str:
+    """Return which UTF-16 a text without its mark is in: every second byte of plain text is 0."""
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if odd > 10 * even:
+        return "utf-16-le"
+    if even > 10 * odd:
+        return "utf-16-be"
+    raise Unreadable("binary")
 
 
 def _by_mark(start: bytes) -> list[str]:
@@ -108,32 +118,23 @@ def _by_mark(start: bytes) -> list[str]:
     return []
 
 
-def open_sheets(blob: Blob, encoding: str | None = None) -> Iterator[Sheet | tuple[str, Unreadable]]:
-    """Yield the tables of a file: one of a text file, one for each sheet of a workbook.
+def text_sheet(blob: Blob, encoding: str | None = None) -> Sheet:
+    """Return the table of a text file.
 
     Raises
     ------
     Unreadable
-        The file is empty or not what it claims to be.
+        It is no text, or holds no row.
     """
-    start = blob.start()
-    if not start.strip():
-        raise Unreadable("empty")
-    if start.startswith((b"\xd0\xcf\x11\xe0", b"PK\x03\x04")):
-        yield from _workbook(blob)
-        return
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
-        raise Unreadable("markup")
-    if start.startswith((b"%PDF", b"\x89PNG", b"Rar!", b"7z\xbc\xaf")):
-        raise Unreadable("binary")
     form = text_form(blob, encoding)
     heads = {delimiter: _head(blob, replace(form, delimiter=delimiter)) for delimiter in _DELIMITERS}
     # The delimiter that splits most rows into most cells: a preamble has few of any.
     delimiter = max(_DELIMITERS, key=lambda mark: sum(len(row) - 1 for row in heads[mark]))
     form = replace(form, delimiter=delimiter)
-    if not heads[delimiter]:
+    if not any(any(cell.strip() for cell in row) for row in heads[delimiter]):
         raise Unreadable("empty")
-    yield Sheet(blob.name, heads[delimiter], lambda: _text_rows(blob, form), form.sha256, form.encoding, delimiter)
+    rows = partial(_text_rows, blob, form)
+    return Sheet(blob.name, heads[delimiter], rows, form.sha256, form.encoding, delimiter, form.size, blob)
 
 
 def _head(blob: Blob, form: TextForm) -> tuple[tuple[str, ...], ...]:
@@ -158,54 +159,3 @@ def _text_rows(blob: Blob, form: TextForm) -> Iterator[tuple[int, list[str]]]:
                 before = reader.line_num
         except csv.Error as error:
             raise Unreadable("broken_csv", line=before + 1) from error
-
-
-def _workbook(blob: Blob) -> Iterator[Sheet | tuple[str, Unreadable]]:
-    """Yield the sheets of a workbook."""
-    import python_calamine
-
-    with blob.open() as stream:
-        content = stream.read()
-    # An encrypted xlsx lies in an OLE container, in a stream of this name.
-    if content.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in content:
-        raise Unreadable("password")
-    digest = hashlib.sha256(content).hexdigest()
-    try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = [entry.name for entry in book.sheets_metadata if "WorkSheet" in str(entry.typ)]
-    except python_calamine.PasswordError as error:
-        raise Unreadable("password") from error
-    except (python_calamine.CalamineError, OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
-        raise Unreadable("broken_workbook") from error
-    for name in names:
-        shown = f"{blob.name}[{name}]" if len(names) > 1 else blob.name
-        try:
-            values = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except (python_calamine.CalamineError, OSError, ValueError) as error:
-            yield shown, Unreadable("broken_workbook")
-            del error
-            continue
-        rows = [tuple(_text_of(value) for value in row) for row in values]
-        if any(any(row) for row in rows):
-            yield Sheet(shown, tuple(rows[:HEAD_ROWS]), partial(_numbered, rows), digest, "")
-
-
-def _numbered(rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield rows with their numbers in the sheet."""
-    return iter(enumerate(rows, start=1))
-
-
-def _text_of(value: object) -> str:
-    """Return a workbook's cell as a person would have typed it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    if isinstance(value, dt.datetime):
-        # A stored fraction of a day is off by microseconds.
-        return (value + dt.timedelta(microseconds=500_000)).replace(microsecond=0).isoformat(" ")
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, dt.timedelta):
-        return str(value)
-    return str(value)

@@ -1,0 +1,147 @@
+"""Large files through DuckDB: the same rules, asked once for each distinct text that is not a plain number.
+
+The engine scans, joins and adds up; what a cell means stays with `cells`, what a header means with `dialects`. The
+texts of hours and channels and the odd numbers of a file are few, however many its rows: they are put to the rules,
+and the engine joins the answers to the rows. Memory is bounded; what does not fit is spilled to a folder that is
+removed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pandas as pd
+
+from planner.history.settings import Progress
+
+__all__ = ["MEMORY_MEGABYTES", "Engine", "Scan", "literal", "parquet_scan", "quoted", "text_scan"]
+
+MEMORY_MEGABYTES = 1_100
+_POLL_SECONDS = 0.2
+
+
+def quoted(name: str) -> str:
+    """Return a name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as SQL has it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A large table as the engine sees it, its columns called ``c0``, ``c1`` and so on.
+
+    `sql` reads it; `first_sql` too, and keeps apart the rows that do not fit the header. `typed` holds the places of
+    the columns that are numbers already, in a parquet file.
+    """
+
+    sql: str
+    first_sql: str
+    typed: frozenset[int] = frozenset()
+
+    def text(self, place: int) -> str:
+        """Return the SQL for a column's text, empty where nothing is written."""
+        column = f"c{place}"
+        return f"coalesce({column}, '')" if place not in self.typed else f"coalesce(CAST({column} AS VARCHAR), '')"
+
+    def is_plain(self, place: int) -> str:
+        """Return the SQL that tells whether a cell is a plain number, or empty, which needs no rule."""
+        column = f"c{place}"
+        if place in self.typed:
+            return f"({column} IS NULL OR isnan({column}) OR ({column} >= 0 AND isfinite({column})))"
+        return f"({column} IS NULL OR {column} = '' OR regexp_full_match({column}, '[0-9]+([.][0-9]+)?'))"
+
+    def value(self, place: int) -> str:
+        """Return the SQL for a plain cell's number."""
+        column = f"c{place}"
+        if place in self.typed:
+            return f"CASE WHEN NOT isnan({column}) THEN CAST({column} AS DOUBLE) END"
+        return f"TRY_CAST({column} AS DOUBLE)"
+
+
+def text_scan(path: Path, *, delimiter: str, header_row: int, width: int) -> Scan:
+    """Return the scan of a UTF-8 text file."""
+    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    sql = (
+        f"read_csv({literal(str(path))}, columns={{{columns}}}, header=false, skip={header_row + 1}, "
+        f"auto_detect=false, delim={literal(delimiter)}, quote='\"', escape='\"', null_padding=true, ignore_errors=true"
+    )
+    return Scan(f"{sql})", f"{sql}, store_rejects=true, rejects_limit=1000)")
+
+
+def parquet_scan(path: Path, names: Sequence[str], typed: frozenset[int]) -> Scan:
+    """Return the scan of a parquet file with these columns, of which `typed` are numbers."""
+    columns = ", ".join(f"{quoted(name)} AS c{place}" for place, name in enumerate(names))
+    sql = f"(SELECT {columns} FROM read_parquet({literal(str(path))}))"
+    return Scan(sql, sql, typed)
+
+
+class Engine:
+    """A DuckDB connection with bounded memory; a context manager that leaves nothing behind."""
+
+    def __init__(self, progress: Progress | None = None) -> None:
+        self._progress = progress
+
+    def __enter__(self) -> Engine:
+        import duckdb
+
+        self._folder = tempfile.TemporaryDirectory(prefix="planner-")
+        self.folder = Path(self._folder.name)
+        settings: dict[str, Any] = {
+            "memory_limit": f"{MEMORY_MEGABYTES}MB",
+            "temp_directory": str(self.folder / "spill"),
+            "preserve_insertion_order": False,
+        }
+        self._connection = duckdb.connect(config=settings)
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+        self._folder.cleanup()
+
+    def run(self, sql: str, step: str = "") -> None:
+        """Run a statement, telling how far it is."""
+        if self._progress is None:
+            self._connection.execute(sql)
+            return
+        failed: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                self._connection.execute(sql)
+            except BaseException as error:
+                failed.append(error)
+
+        worker = threading.Thread(target=work, daemon=True)
+        worker.start()
+        while worker.is_alive():
+            worker.join(_POLL_SECONDS)
+            share = self._connection.query_progress()
+            self._progress(step, max(0.0, min(share, 100.0)) / 100.0)
+        self._progress(step, 1.0)
+        if failed:
+            raise failed[0]
+
+    def frame(self, sql: str, step: str = "") -> pd.DataFrame:
+        """Return what a query finds."""
+        self.run(f"CREATE OR REPLACE TEMP TABLE found AS {sql}", step)
+        return self._connection.execute("SELECT * FROM found").df()
+
+    def table(self, name: str, frame: pd.DataFrame) -> None:
+        """Give the engine a small frame as a table."""
+        self._connection.register("handed_over", frame)
+        self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT * FROM handed_over")
+        self._connection.unregister("handed_over")

@@ -1,0 +1,126 @@
+"""From paths to readings: every file found, opened and recognised; small tables read, large ones set aside.
+
+Here, and nowhere else, is decided which engine reads a table: the one of this language, or DuckDB (`is_large`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from planner.errors import Problem
+from planner.history.dialects import Layout
+from planner.history.moments import day_of_file, zone_of
+from planner.history.opening import open_sheets
+from planner.history.reading import TableReading, read_sheet, recognised, unknown_table
+from planner.history.remarks import Remarks
+from planner.history.settings import ReadingSettings
+from planner.history.sheets import Sheet
+from planner.history.sources import Blob, Unreadable, collect, unpack
+from planner.wording import Message
+
+if TYPE_CHECKING:
+    from planner.history.large import LargeTable
+
+__all__ = ["LARGE_BYTES", "Gathered", "gather", "is_large", "settle"]
+
+# Below this the reader in Python is as fast, and the engine's import would cost more than it saves.
+LARGE_BYTES = 16 * 2**20
+
+
+@dataclass
+class Gathered:
+    """What the files gave: tables read, tables set aside for the engine, and what is to be said."""
+
+    readings: list[TableReading] = field(default_factory=list)
+    large: list[LargeTable] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, name: str, message: Message, *, asked_for: bool) -> None:
+        """Say that a file cannot be read: a problem where the user named it, a note where it was found on the way."""
+        if asked_for:
+            self.problems.append(Problem(message, name))
+        else:
+            self.notes.append(Message("history.file_left_out", {"where": name, "what": message}))
+
+
+def is_large(sheet: Sheet, layout: Layout) -> bool:
+    """Tell whether a table is for the engine: large, and not a list of orders, of which few columns are kept."""
+    return sheet.blob is not None and sheet.size > LARGE_BYTES and layout.dialect.kind != "orders"
+
+
+def gather(paths: Sequence[str | Path], settings: ReadingSettings) -> Gathered:
+    """Return everything that paths, folders and globs hold."""
+    blobs, missing = collect(paths)
+    gathered = Gathered(problems=[Problem(message, name) for name, message in missing])
+    for blob in blobs:
+        try:
+            inner = list(unpack(blob))
+        except Unreadable as error:
+            gathered.refuse(blob.name, error.message, asked_for=blob.asked_for)
+            continue
+        for entry in inner:
+            if isinstance(entry, Blob):
+                _read_blob(entry, settings, gathered)
+            else:
+                gathered.refuse(*entry, asked_for=blob.asked_for and len(inner) == 1)
+    return gathered
+
+
+def _read_blob(blob: Blob, settings: ReadingSettings, gathered: Gathered) -> None:
+    """Read or set aside all the tables of one file."""
+    found: list[TableReading] = []
+    large = len(gathered.large)
+    try:
+        for sheet in open_sheets(blob, settings.encoding):
+            if isinstance(sheet, Sheet):
+                _read_table(sheet, settings, found, gathered)
+            else:
+                gathered.refuse(sheet[0], sheet[1].message, asked_for=False)
+    except Unreadable as error:
+        gathered.refuse(blob.name, error.message, asked_for=blob.asked_for)
+        return
+    useful = len(gathered.large) > large or any(not reading.fatal for reading in found)
+    for reading in found:
+        # A sheet of remarks beside the one with the numbers is no fault; nor is a strange file in a folder.
+        if reading.fatal and not reading.remarks.refused and (useful or not blob.asked_for):
+            for problem in reading.remarks.problems:
+                gathered.refuse(problem.source, problem.message, asked_for=False)
+        else:
+            gathered.readings.append(reading)
+
+
+def _read_table(sheet: Sheet, settings: ReadingSettings, found: list[TableReading], gathered: Gathered) -> None:
+    """Read one table, or set it aside for the engine."""
+    remarks = Remarks(sheet.name)
+    layout = recognised(sheet, settings, remarks)
+    if layout is None:
+        found.append(unknown_table(sheet, remarks))
+    elif is_large(sheet, layout):
+        from planner.history.large import LargeTable
+
+        zone, said = zone_of(sheet.name, layout.titles, settings.zone)
+        if said:
+            remarks.notes.append(Message("history.other_zone", {"where": sheet.name, "zone": str(zone)}))
+        file_day = day_of_file(sheet, layout, remarks)
+        gathered.large.append(LargeTable(sheet, layout, zone, file_day, remarks))
+    else:
+        found.append(read_sheet(sheet, layout, settings, remarks))
+
+
+def settle(reading: TableReading, gathered: Gathered) -> None:
+    """Turn what is to be said of a table into problems or notes."""
+    remarks, source = reading.remarks, reading.source
+    if reading.fatal:
+        gathered.problems += remarks.as_problems()
+        return
+    if source.encoding not in ("utf-8", ""):
+        values = {"where": source.name, "encoding": source.encoding.upper()}
+        gathered.notes.append(Message("history.encoding", values))
+    gathered.notes += remarks.notes
+    for kind, count in remarks.dropped.items():
+        gathered.notes.append(Message(f"history.dropped_{kind}", {"where": source.name, "count": count}))
+    gathered.notes += remarks.as_notes()

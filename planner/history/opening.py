@@ -1,0 +1,41 @@
+"""What a file is, by its first bytes, and the tables it holds; a name says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from planner.history.sheets import Sheet, text_sheet
+from planner.history.sources import Blob, Unreadable
+
+__all__ = ["open_sheets"]
+
+_WORKBOOK = (b"\xd0\xcf\x11\xe0", b"PK\x03\x04")
+_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<body", b"<meta")
+_NO_TABLE = (b"%PDF", b"\x89PNG", b"Rar!", b"7z\xbc\xaf", b"\xff\xd8\xff", b"GIF8")
+
+
+def open_sheets(blob: Blob, encoding: str | None = None) -> Iterator[Sheet | tuple[str, Unreadable]]:
+    """Yield the tables of a file: one of a text or parquet file, one for each sheet of a workbook.
+
+    Raises
+    ------
+    Unreadable
+        The file is empty or not what it claims to be.
+    """
+    start = blob.start()
+    if not start.strip():
+        raise Unreadable("empty")
+    if start.startswith(_WORKBOOK):
+        from planner.history.workbooks import workbook_sheets
+
+        yield from workbook_sheets(blob)
+    elif start.startswith(b"PAR1"):
+        from planner.history.parquet import parquet_sheet
+
+        yield parquet_sheet(blob)
+    elif start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+        raise Unreadable("markup")
+    elif start.startswith(_NO_TABLE):
+        raise Unreadable("binary")
+    else:
+        yield text_sheet(blob, encoding)

@@ -1,0 +1,154 @@
+"""Large tables of one view laid over one another, added up by hour, and written out.
+
+What `combine` does with small tables, in the engine: identical rows count once, contradictions are told with both rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from planner.errors import Problem
+from planner.history.columnar import Engine, literal
+from planner.history.dialects import MEASURES
+from planner.history.large import LargeTable
+from planner.history.remarks import cell_text
+from planner.wording import Message
+
+__all__ = ["added_up", "laid_over", "write_rows"]
+
+_KEY = "instant, channel, campaign, apart"
+_SHOWN = 20
+_WEIGHTS = {"bid": "clicks", "cpc": "clicks", "cpm": "impressions"}
+
+
+def laid_over(
+    engine: Engine, tables: Sequence[LargeTable], views: Sequence[str], number: int
+) -> tuple[str, list[Message], list[Problem]]:
+    """Return the name of a view of the rows of several tables, each once; notes and contradictions.
+
+    An hour that the clock shows two times has two rows of one key; they are left as they are.
+    """
+    measures = [name for name in MEASURES if any(name in table.layout.columns for table in tables)]
+    union = " UNION ALL BY NAME ".join(f"SELECT *, {place} AS source FROM {view}" for place, view in enumerate(views))
+    every, clean = f"every_{number}", f"clean_{number}"
+    engine.run(f"CREATE OR REPLACE TEMP VIEW {every} AS {union}")
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE doubles_{number} AS SELECT hash({_KEY}) AS h FROM {every} WHERE NOT twice "
+        "GROUP BY h HAVING count(*) > 1",
+        "duplicates",
+    )
+    names = ", ".join(table.remarks.source for table in tables)
+    count = int(engine.frame(f"SELECT count(*) AS n FROM doubles_{number}")["n"].iloc[0])
+    columns = f"hour, channel, campaign, {', '.join(measures)}"
+    if count == 0:
+        engine.run(f"CREATE OR REPLACE TEMP VIEW {clean} AS SELECT {columns} FROM {every}")
+        return clean, [], []
+    member = f"(NOT twice AND hash({_KEY}) IN (SELECT h FROM doubles_{number}))"
+    rows = f"rows_{number}"
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {rows} AS SELECT * FROM {every} WHERE {member}", "duplicates")
+    firsts = ", ".join(f"any_value({name}) AS {name}" for name in measures)
+    merged = f"SELECT any_value(hour) AS hour, channel, campaign, {firsts} FROM {rows} GROUP BY {_KEY}"
+    engine.run(f"CREATE OR REPLACE TEMP TABLE merged_{number} AS {merged}", "duplicates")
+    engine.run(
+        f"CREATE OR REPLACE TEMP VIEW {clean} AS SELECT {columns} FROM {every} WHERE NOT {member} "
+        f"UNION ALL BY NAME SELECT {columns} FROM merged_{number}"
+    )
+    sizes = engine.frame(
+        f"SELECT (SELECT count(*) FROM {rows}) AS a, (SELECT count(*) FROM merged_{number}) AS b"
+    ).iloc[0]
+    notes = (
+        [Message("history.identical", {"count": int(sizes["a"] - sizes["b"]), "where": names})]
+        if sizes["a"] > sizes["b"]
+        else []
+    )
+    return clean, notes, _contradictions(engine, rows, measures, tables)
+
+
+def _contradictions(engine: Engine, rows: str, measures: Sequence[str], tables: Sequence[LargeTable]) -> list[Problem]:
+    """Return a problem for each of the first keys whose rows do not agree, with both rows, and one for their number."""
+    unequal = " OR ".join(f"max({name}) > min({name})" for name in measures)
+    spans = ", ".join(
+        f"arg_min({name}, source) AS one_{name}, min({name}) AS low_{name}, max({name}) AS high_{name}"
+        for name in measures
+    )
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE wrong AS SELECT {_KEY}, min(source) AS first, max(source) AS last, {spans} "
+        f"FROM {rows} GROUP BY {_KEY} HAVING {unequal}"
+    )
+    count = int(engine.frame("SELECT count(*) AS n FROM wrong")["n"].iloc[0])
+    problems = []
+    for row in engine.frame(f"SELECT * FROM wrong ORDER BY instant, channel, campaign LIMIT {_SHOWN}").to_dict(
+        "records"
+    ):
+        differing = [name for name in measures if row[f"high_{name}"] > row[f"low_{name}"]]
+        table, other = tables[int(row["first"])], tables[int(row["last"])]
+        values = {
+            "hour": f"{pd.Timestamp(row['instant']).tz_localize('UTC').tz_convert(table.zone):%Y-%m-%d %H:%M}",
+            "channel": cell_text(
+                " / ".join(str(row[name]) for name in ("channel", "campaign") if isinstance(row[name], str))
+            ),
+            "one": ", ".join(f"{name} {row[f'low_{name}']:g}" for name in differing),
+            "other": ", ".join(f"{name} {row[f'high_{name}']:g}" for name in differing),
+            "place": other.remarks.source,
+        }
+        problems.append(Problem(Message("history.contradiction", values), table.remarks.source))
+    if count > _SHOWN:
+        problems.append(
+            Problem(Message("history.more_contradictions", {"count": count - _SHOWN}), tables[0].remarks.source)
+        )
+    return problems
+
+
+def _sums(measures: Sequence[str]) -> str:
+    """Return the SQL that adds rows up; sums are rounded so that the order of the threads cannot be seen in them."""
+    parts = []
+    for name in measures:
+        weight = _WEIGHTS.get(name)
+        if weight in measures:
+            bought = f"sum(CASE WHEN {name} IS NOT NULL THEN coalesce({weight}, 0) END)"
+            parts.append(
+                f"round(coalesce(sum({name} * coalesce({weight}, 0)) / nullif({bought}, 0), avg({name})), 6) AS {name}"
+            )
+        elif weight:
+            parts.append(f"round(avg({name}), 6) AS {name}")
+        elif name == "budget_spent":
+            parts.append(f"max({name}) AS {name}")
+        else:
+            parts.append(f"round(sum({name}), 6) AS {name}")
+    return ", ".join(parts)
+
+
+def added_up(engine: Engine, view: str, measures: Sequence[str], *, campaigns: bool) -> pd.DataFrame:
+    """Return a view's rows added up by hour and channel (and campaign), with ``instant`` (UTC) for the hour."""
+    key = "hour, channel" + (", campaign" if campaigns else "")
+    frame = engine.frame(f"SELECT {key}, {_sums(measures)} FROM {view} GROUP BY {key} ORDER BY {key}", "sum")
+    frame["instant"] = pd.to_datetime(frame.pop("hour"), utc=True)
+    return frame.assign(dimension="", line=0)
+
+
+def write_rows(engine: Engine, select: str, path: Path, *, labels: str) -> None:
+    """Write rows of the engine to a CSV or parquet file, sorted by hour, channel and campaign.
+
+    Parameters
+    ----------
+    engine
+        Where the rows are.
+    select
+        SQL for rows with ``hour`` (UTC) and the other columns of `tables.HISTORY`.
+    path
+        The file; its suffix says which of the two it is.
+    labels
+        A table of ``hour`` and ``label``, its local time with offset, for CSV.
+    """
+    order = "ORDER BY hour, channel NULLS FIRST, campaign NULLS FIRST"
+    if path.suffix.lower() in (".parquet", ".pq"):
+        rows = f"SELECT * REPLACE (CAST(hour AS TIMESTAMPTZ) AS hour) FROM ({select}) {order}"
+        form = "FORMAT parquet, COMPRESSION zstd"
+    else:
+        joined = f"({select}) t JOIN {labels} l ON t.hour = l.hour {order.replace('hour', 't.hour')}"
+        rows = f"SELECT l.label AS hour, t.* EXCLUDE (hour) FROM {joined}"
+        form = "FORMAT csv, HEADER"
+    engine.run(f"COPY ({rows}) TO {literal(str(path))} ({form})", "write")
