@@ -58,6 +58,7 @@ def sheet(
     left: float = _LEFT,
     right: float = _RIGHT,
     bottom: float = 0.62,
+    more: str = "",
 ) -> Iterator[Sheet]:
     """Open a sheet: inside, texts are written with fonts that have them.
 
@@ -73,8 +74,10 @@ def sheet(
         The finding, and what is measured in which unit.
     left, right, bottom
         Margins of a figure of our own. [inches]
+    more
+        Other texts that will be written, such as names from outside.
     """
-    faces = choose_faces(_every_text(words) + title + subtitle)
+    faces = choose_faces(_every_text(words) + title + subtitle + more)
     with mpl.rc_context(_settings(faces)):
         heading = wrap(faces.drawable(title), 72 * (WIDTH - 0.3), _TITLE)
         below = wrap(faces.drawable(subtitle), 72 * (WIDTH - 0.3), _SUBTITLE)
@@ -140,7 +143,8 @@ def _every_text(words: Words) -> str:
 
 def _footer(words: Words, faces: Faces) -> str:
     """Return the line that says what the picture belongs to."""
-    return faces.drawable(words.say("charts.footer", promotion=words.promotion, zone=words.zone.key))
+    zone = words.say("charts.footer", zone=words.zone.key)
+    return faces.drawable(f"{words.promotion} · {zone}" if words.promotion else zone)
 
 
 def wrap(text: str, width: float, size: float) -> str:

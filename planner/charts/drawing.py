@@ -19,7 +19,10 @@ __all__ = ["chart_names", "draw_all"]
 # In the order of the page; name -> module of this package.
 _CHARTS = {
     "timeline": "timeline",
+    "grid": "grid",
+    "frontier": "frontier",
     "pacing": "pacing",
+    "sms": "sends",
     "evidence": "evidence",
 }
 

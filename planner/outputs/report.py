@@ -7,7 +7,6 @@ are, with names of their own inside so that two of them never share a clip path.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from planner.charts.evidence import evidence_table
 from planner.charts.windows import window_table
 from planner.charts.words import Words
 from planner.outputs.basis import assumptions, brief_text, certificate
+from planner.outputs.pictures import inline_figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,6 @@ def render_report(plan: Plan, charts: Mapping[str, bytes] | None = None, lang: L
         HTML. Reasons and actions are in the language the plan was made in.
     """
     words = Words.of(plan, lang)
-    figures = [_figure(name, content) for name, content in (charts or {}).items() if name.endswith(".svg")]
     return _template().render(
         words=words,
         say=words.say,
@@ -57,8 +56,7 @@ def render_report(plan: Plan, charts: Mapping[str, bytes] | None = None, lang: L
         headline=_headline(plan, words),
         comparison=_comparison(plan, words),
         actions=_actions(plan, words),
-        limits=_limits(plan, words),
-        figures=figures,
+        figures=inline_figures(charts or {}),
         windows=_windows(plan, words),
         overruled=_overruled(plan, words),
         sends=_sends(plan, words),
@@ -83,20 +81,6 @@ def _template() -> Template:
     """Return the page's template."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(_file("report.html.j2"))
-
-
-def _figure(name: str, svg: bytes) -> dict[str, Any]:
-    """Return a picture for the page: its finding, and the SVG with ids of its own."""
-    chart = name.removesuffix(".svg")
-    text = svg.decode("utf-8")
-    found = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
-    title = Markup(found.group(1)).unescape() if found else chart
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<title>.*?</title>", "", text, flags=re.DOTALL)
-    text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{chart}-", text)
-    label = Markup('<svg role="img" aria-label="{}"').format(title)
-    return {"name": chart, "title": title, "svg": Markup(text.replace("<svg", label, 1))}
 
 
 def _headline(plan: Plan, words: Words) -> list[dict[str, str]]:
@@ -165,38 +149,33 @@ def _comparison(plan: Plan, words: Words) -> list[dict[str, str]]:
 
 
 def _actions(plan: Plan, words: Words) -> list[dict[str, Any]]:
-    """Return the run sheet, a group of rows a day."""
-    days: list[dict[str, Any]] = []
-    for row in plan.actions.sort_values("at", kind="stable").itertuples():
-        day = words.day(row.at)
-        if not days or days[-1]["day"] != day:
-            days.append({"day": day, "rows": []})
-        days[-1]["rows"].append(
+    """Return the run sheet: what comes before the promotion, each of its days, what comes after.
+
+    Acts of one kind at one moment share a check box, a line each.
+    """
+    first, last = words.local(plan.slots["start"].min()).normalize(), plan.slots["end"].max()
+    groups: dict[str, list[dict[str, Any]]] = {}
+    ordered = plan.actions.sort_values("at", kind="stable")
+    for (moment, kind), rows in ordered.groupby(["at", "kind"], sort=False):
+        inside = first <= moment <= last
+        heading = words.day(moment) if inside else words.say("report.before" if moment < first else "report.after")
+        reasons = list(dict.fromkeys(rows["why"]))
+        groups.setdefault(heading, []).append(
             {
-                "clock": words.clock(row.at),
-                "iso": row.at.isoformat(),
-                "kind": words.label("kind", str(row.kind)),
-                "channel": "" if pd.isna(row.channel) else words.channel(str(row.channel)),
-                "what": row.what,
-                "why": row.why,
+                "clock": words.clock(moment) if inside else words.moment(moment),
+                "iso": moment.isoformat(),
+                "kind": words.label("kind", str(kind)),
+                "lines": [_line(row, words, with_reason=len(reasons) > 1) for row in rows.itertuples()],
+                "why": reasons[0] if len(reasons) == 1 else "",
             }
         )
-    return days
+    return [{"day": heading, "rows": rows} for heading, rows in groups.items()]
 
 
-def _limits(plan: Plan, words: Words) -> list[dict[str, str]]:
-    """Return the budgets to set in the ad tools."""
-    return [
-        {
-            "date": words.say("report.whole_promotion") if row.date == "total" else row.date,
-            "channel": words.say("report.all_channels")
-            if row.channel in ("", "total", "all")
-            else words.channel(row.channel),
-            "limit": words.money(row.limit, 2),
-            "why": row.why,
-        }
-        for row in plan.limits.itertuples()
-    ]
+def _line(row: Any, words: Words, *, with_reason: bool) -> dict[str, str]:
+    """Return one act of the run sheet."""
+    channel = "" if pd.isna(row.channel) else words.channel(str(row.channel))
+    return {"channel": channel, "what": row.what, "why": row.why if with_reason else ""}
 
 
 def _windows(plan: Plan, words: Words) -> list[dict[str, str]]:

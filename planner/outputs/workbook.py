@@ -211,6 +211,13 @@ class _Pages:
                 total = float(pd.Series(column.cells, dtype=float).sum())
                 # Visible rows only, so that a filter shows its own sum.
                 sheet.write_formula(rows + 1, number, f"=SUBTOTAL(109,{letter}2:{letter}{rows + 1})", self.sums, total)
+        for row in range(rows):
+            # A long text is broken, and only Excel makes room for it by itself.
+            longest = max(
+                (shown_width(str(column.cells[row])) for column in columns if column.kind == "text"), default=0
+            )
+            if longest > _WIDEST:
+                sheet.set_row(row + 1, 14.0 * math.ceil(1.1 * longest / _WIDEST))
         if sums and rows:
             sheet.write_string(rows + 1, 0, words.say("columns.total"), self.sums)
         if rows:

@@ -1,0 +1,66 @@
+"""Recipient files: one for each send in the provider's upload format, the hold-out's keys apart, and a summary.
+
+A provider's form says the file's kind, the heading of its one column and the most rows; a longer list is cut into
+several files. The summary holds numbers only.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.brief import Brief
+from planner.customers import RecipientLists
+from planner.providers import Upload
+from planner.sms_value import provider_of
+
+__all__ = ["recipient_files"]
+
+
+def recipient_files(brief: Brief, lists: RecipientLists) -> dict[str, bytes]:
+    """Return the files by name.
+
+    Parameters
+    ----------
+    brief
+        Whose provider's form is used.
+    lists
+        As `customers.recipient_lists` returns them.
+    """
+    upload = provider_of(brief).upload
+    files: dict[str, bytes] = {}
+    names = []
+    for place, keys in enumerate(lists.recipients):
+        send = lists.sends.iloc[place]
+        stem = f"{send['send_at']:%Y%m%d-%H%M}-{_plain(str(send['segment']))}"
+        parts = range(0, max(len(keys), 1), upload.rows)
+        for number, begin in enumerate(parts, start=1):
+            name = f"{stem}.{upload.form}" if len(parts) == 1 else f"{stem}-{number}.{upload.form}"
+            files[name] = _file(keys[begin : begin + upload.rows], upload)
+        names.append(f"{stem}.{upload.form}" if len(parts) == 1 else f"{stem}-1..{len(parts)}.{upload.form}")
+    for segment, keys in lists.hold_out.items():
+        files[f"hold-out-{_plain(segment)}.csv"] = _file(keys, Upload(heading=upload.heading))
+    summary = lists.sends.assign(file=names) if names else lists.sends
+    summary = summary.assign(send_at=[moment.isoformat() for moment in summary["send_at"]])
+    files["summary.csv"] = str(summary.to_csv(index=False, lineterminator="\n")).encode()
+    return files
+
+
+def _plain(segment: str) -> str:
+    """Return a segment's name as part of a file name."""
+    return re.sub(r"[^\w-]+", "-", segment).strip("-") or "segment"
+
+
+def _file(keys: NDArray[np.object_], upload: Upload) -> bytes:
+    """Return one upload file."""
+    if upload.form == "csv":
+        lines = ([upload.heading] if upload.heading else []) + keys.tolist()
+        return ("\n".join(lines) + "\n").encode() if lines else b""
+    content = io.BytesIO()
+    frame = pd.DataFrame({upload.heading or "phone": keys.astype(object)})
+    frame.to_excel(content, index=False, header=bool(upload.heading), engine="xlsxwriter")
+    return content.getvalue()
