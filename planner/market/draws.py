@@ -70,9 +70,12 @@ class Market:
 
     def _factors(self, rng: np.random.Generator, count: int, cov: Floats, alone: float) -> Floats:
         """Return factors of the logs' covariance."""
-        slots = len(cov) - len(self.channels)
-        root = np.linalg.cholesky(cov + 1e-10 * np.eye(len(cov)))
+        slots, count_channels = len(cov) - len(self.channels), len(self.channels)
+        # Numbers are drawn for channels by name, so that the order they are listed in changes nothing.
+        by_name = np.argsort(np.array(self.channels))
+        at = np.concatenate([np.arange(slots), slots + by_name])
+        root = np.linalg.cholesky(cov[np.ix_(at, at)] + 1e-10 * np.eye(len(cov)))
         log = rng.standard_normal((count, len(cov))) @ root.T
-        rows = (log[:, :slots, None] + log[:, None, slots:]).reshape(count, -1)
-        factors: Floats = np.exp(rows + alone * rng.standard_normal(rows.shape))
+        rows = log[:, :slots, None] + log[:, None, slots:] + alone * rng.standard_normal((count, slots, count_channels))
+        factors: Floats = np.exp(rows[:, :, np.argsort(by_name)]).reshape(count, -1)
         return factors
