@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from planner.history.describing import describe_history
 from planner.history.loading import load_history, read_history
 from planner.history.settings import ReadingSettings, settings_of
 from planner.history.tidy import History, SourceFile
+from planner.history.writing import write_history
 
-__all__ = ["History", "ReadingSettings", "SourceFile", "load_history", "read_history", "settings_of"]
+__all__ = [
+    "History",
+    "ReadingSettings",
+    "SourceFile",
+    "describe_history",
+    "load_history",
+    "read_history",
+    "settings_of",
+    "write_history",
+]

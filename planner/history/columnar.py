@@ -80,7 +80,10 @@ def text_scan(path: Path, *, delimiter: str, header_row: int, width: int) -> Sca
 
 def parquet_scan(path: Path, names: Sequence[str], typed: frozenset[int]) -> Scan:
     """Return the scan of a parquet file with these columns, of which `typed` are numbers."""
-    columns = ", ".join(f"{quoted(name)} AS c{place}" for place, name in enumerate(names))
+    columns = ", ".join(
+        f"{quoted(name)} AS c{place}" if place in typed else f"CAST({quoted(name)} AS VARCHAR) AS c{place}"
+        for place, name in enumerate(names)
+    )
     sql = f"(SELECT {columns} FROM read_parquet({literal(str(path))}))"
     return Scan(sql, sql, typed)
 
@@ -112,7 +115,7 @@ class Engine:
         self._connection.close()
         self._folder.cleanup()
 
-    def run(self, sql: str, step: str = "") -> None:
+    def run(self, sql: str, step: str = "work") -> None:
         """Run a statement, telling how far it is."""
         if self._progress is None:
             self._connection.execute(sql)
@@ -135,7 +138,13 @@ class Engine:
         if failed:
             raise failed[0]
 
-    def frame(self, sql: str, step: str = "") -> pd.DataFrame:
+    def copy(self, sql: str, step: str) -> int:
+        """Run a statement that writes rows, and return how many."""
+        self.run(sql, step)
+        found = self._connection.fetchone()
+        return int(found[0]) if found else 0
+
+    def frame(self, sql: str, step: str = "work") -> pd.DataFrame:
         """Return what a query finds."""
         self.run(f"CREATE OR REPLACE TEMP TABLE found AS {sql}", step)
         return self._connection.execute("SELECT * FROM found").df()

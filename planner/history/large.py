@@ -34,7 +34,10 @@ _TOTAL_WORDS = "合计|总计|汇总|小计|总和|total|^ *sum *$"
 
 @dataclass(eq=False)
 class LargeTable:
-    """A large table on its way: its sheet, layout and zone, the day of its name, and what is said of it."""
+    """A large table on its way: its sheet, layout and zone, the day of its name, and what is said of it.
+
+    `by_row` tells whether a row is one hour of one campaign, so that nothing has to be added up.
+    """
 
     sheet: Sheet
     layout: Layout
@@ -44,6 +47,7 @@ class LargeTable:
     scan: Scan | None = None
     rows: int = 0
     span: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    by_row: bool = False
 
 
 def judge_large(engine: Engine, table: LargeTable, number: int, settings: ReadingSettings) -> str:
@@ -153,6 +157,8 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
         hours.tz_convert("UTC").tz_localize(None), index=frame.index[frame["instant"].notna()]
     )
     frame["twice"] = frame["wall"].map(lambda wall: _happens_twice(wall, table.zone))
+    whole = (frame["instant"] == frame["hour_start"]) | frame["instant"].isna()
+    table.by_row = bool(whole.all()) and not frame["twice"].any() and not layout.dimensions
     if frame["instant"].notna().any():
         span = frame["instant"].dt.tz_localize("UTC")
         table.span = (span.min(), span.max())

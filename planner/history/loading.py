@@ -13,8 +13,8 @@ from planner.brief import Brief
 from planner.errors import InputError, Problem
 from planner.history.combine import Part, combine
 from planner.history.dialects import MEASURES
-from planner.history.gaps import gap_notes
 from planner.history.gathering import Gathered, gather, settle
+from planner.history.inspection import gap_notes
 from planner.history.reading import TableReading, is_fatal, source_file
 from planner.history.settings import Progress, ReadingSettings, settings_of
 from planner.history.tidy import History, SourceFile
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from planner.history.columnar import Engine
     from planner.history.large import LargeTable
 
-__all__ = ["load_history", "read_history"]
+__all__ = ["LargeView", "in_order", "judge_views", "load_history", "nothing_left", "read_gathered", "read_history"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,17 @@ def read_history(
     InputError
         As `load_history`.
     """
-    gathered = gather(paths, settings)
+    return read_gathered(gather(paths, settings), settings, progress=progress)
+
+
+def read_gathered(gathered: Gathered, settings: ReadingSettings, *, progress: Progress | None = None) -> History:
+    """Return the history that tables already found give together.
+
+    Raises
+    ------
+    InputError
+        As `load_history`.
+    """
     for reading in gathered.readings:
         settle(reading, gathered)
     # Rows of a file with faults are compared too, so that every problem is told at once.
@@ -131,21 +141,27 @@ def _combined(
 ) -> History:
     """Return the history that the tables give together."""
     if not parts:
-        raise InputError(gathered.problems or _nothing_left(gathered))
+        raise InputError(gathered.problems or nothing_left(gathered))
     table, decided, contradictions = combine(parts, settings.zone, campaigns=settings.campaigns)
     problems = [*gathered.problems, *contradictions]
     if problems:
         raise InputError(problems)
+    table = in_order(table, settings)
+    notes = (*gathered.notes, *decided, *gap_notes(table))
+    return History(table, notes, tuple(sources), _growing_since(sources, settings))
+
+
+def in_order(table: pd.DataFrame, settings: ReadingSettings) -> pd.DataFrame:
+    """Return rows as `tables.HISTORY`: sorted, in the promotion's zone, the columns in order."""
     key = [name for name in ("hour", "channel", "campaign") if name in table]
     table = table.sort_values(key, kind="stable", na_position="first", ignore_index=True)
     table["hour"] = table["hour"].dt.tz_convert(settings.zone)
     if "budget_spent" in table:
         table["budget_spent"] = table["budget_spent"].astype("boolean")
-    notes = (*gathered.notes, *decided, *gap_notes(table))
-    return History(HISTORY.check(table), notes, tuple(sources), _growing_since(sources, settings))
+    return HISTORY.check(table)
 
 
-def _nothing_left(gathered: Gathered) -> list[Problem]:
+def nothing_left(gathered: Gathered) -> list[Problem]:
     """Return the problems of files that all were passed over."""
     left_out = [dict(vars(note)["values"]) for note in gathered.notes if note.key == "history.file_left_out"]
     nothing = Problem(Message("history.nothing_left"))
@@ -155,8 +171,8 @@ def _nothing_left(gathered: Gathered) -> list[Problem]:
 def _growing_since(sources: Sequence[SourceFile], settings: ReadingSettings) -> pd.Timestamp | None:
     """Return from when on a platform's orders may still be booked; None where no file says that they grow."""
     last = [
-        source.last - pd.Timedelta(days=source.growing_days)
+        pd.Timestamp(source.last) - pd.Timedelta(days=source.growing_days)
         for source in sources
-        if source.growing_days and source.last is not None and "orders" in source.columns
+        if source.growing_days and source.last and "orders" in source.columns
     ]
     return min(last).tz_convert(settings.zone) if last else None

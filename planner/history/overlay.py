@@ -17,7 +17,7 @@ from planner.history.large import LargeTable
 from planner.history.remarks import cell_text
 from planner.wording import Message
 
-__all__ = ["added_up", "laid_over", "write_rows"]
+__all__ = ["added_up", "laid_over", "sums", "write_rows"]
 
 _KEY = "instant, channel, campaign, apart"
 _SHOWN = 20
@@ -102,7 +102,7 @@ def _contradictions(engine: Engine, rows: str, measures: Sequence[str], tables: 
     return problems
 
 
-def _sums(measures: Sequence[str]) -> str:
+def sums(measures: Sequence[str]) -> str:
     """Return the SQL that adds rows up; sums are rounded so that the order of the threads cannot be seen in them."""
     parts = []
     for name in measures:
@@ -124,13 +124,13 @@ def _sums(measures: Sequence[str]) -> str:
 def added_up(engine: Engine, view: str, measures: Sequence[str], *, campaigns: bool) -> pd.DataFrame:
     """Return a view's rows added up by hour and channel (and campaign), with ``instant`` (UTC) for the hour."""
     key = "hour, channel" + (", campaign" if campaigns else "")
-    frame = engine.frame(f"SELECT {key}, {_sums(measures)} FROM {view} GROUP BY {key} ORDER BY {key}", "sum")
+    frame = engine.frame(f"SELECT {key}, {sums(measures)} FROM {view} GROUP BY {key} ORDER BY {key}", "sum")
     frame["instant"] = pd.to_datetime(frame.pop("hour"), utc=True)
     return frame.assign(dimension="", line=0)
 
 
-def write_rows(engine: Engine, select: str, path: Path, *, labels: str) -> None:
-    """Write rows of the engine to a CSV or parquet file, sorted by hour, channel and campaign.
+def write_rows(engine: Engine, select: str, path: Path, *, labels: str) -> int:
+    """Write rows of the engine to a CSV or parquet file, sorted by hour, channel and campaign; return how many.
 
     Parameters
     ----------
@@ -151,4 +151,4 @@ def write_rows(engine: Engine, select: str, path: Path, *, labels: str) -> None:
         joined = f"({select}) t JOIN {labels} l ON t.hour = l.hour {order.replace('hour', 't.hour')}"
         rows = f"SELECT l.label AS hour, t.* EXCLUDE (hour) FROM {joined}"
         form = "FORMAT csv, HEADER"
-    engine.run(f"COPY ({rows}) TO {literal(str(path))} ({form})", "write")
+    return engine.copy(f"COPY ({rows}) TO {literal(str(path))} ({form})", "write")

@@ -17,8 +17,8 @@ class SourceFile:
     """A file that was read: its name, what it was taken for, its fingerprint and what became of its rows.
 
     `dropped` counts rows by reason (blank, total, header, ...), `refused` those with a cell that could not be read;
-    `first` and `last` are its first and last hour, `columns` our names with the file's own headers. `growing_days` is
-    for how many days the platform goes on booking orders to a click.
+    `first` and `last` are its first and last hour (ISO 8601), `columns` our names with the file's own headers.
+    `growing_days` is for how many days the platform goes on booking orders to a click.
     """
 
     name: str
@@ -28,8 +28,8 @@ class SourceFile:
     rows_used: int
     label: Text | None = None
     encoding: str = ""
-    first: pd.Timestamp | None = None
-    last: pd.Timestamp | None = None
+    first: str = ""
+    last: str = ""
     dropped: Mapping[str, int] = field(default_factory=dict)
     refused: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
