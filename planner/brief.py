@@ -440,7 +440,11 @@ class Brief(_Table):
                 value = {"total": value}
             data[table] = {**data.get(table, {}), **value} if isinstance(value, dict) else value
         name = self._source.name if self._source else "brief"
-        return parse_brief(TomlSource(name, data, self._source.lines if self._source else {}))
+        same = "windows" not in changes and data["promotion"].get("playbook", "double11") == self.promotion.playbook
+        return parse_brief(
+            TomlSource(name, data, self._source.lines if self._source else {}),
+            self._changed_playbook if same else None,
+        )
 
 
 def load_brief(path: str | Path) -> Brief:
@@ -459,8 +463,15 @@ def load_brief(path: str | Path) -> Brief:
     return parse_brief(read_toml(path))
 
 
-def parse_brief(source: TomlSource) -> Brief:
+def parse_brief(source: TomlSource, playbook: Playbook | None = None) -> Brief:
     """Return the brief that a TOML file holds, its playbooks and moments checked too.
+
+    Parameters
+    ----------
+    source
+        The file.
+    playbook
+        The brief's playbook where it is at hand, the brief's changes put in already.
 
     Raises
     ------
@@ -470,6 +481,7 @@ def parse_brief(source: TomlSource) -> Brief:
     # What crosses tables can only be looked at in a brief whose tables hold.
     brief = parse_model(Brief, source)
     brief._source = source
+    brief._changed_playbook = playbook
     problems = _cross_problems(brief, source)
     for event in (None, *brief.past_events):
         problems += [problem for problem in _layout_problems(brief, event) if problem not in problems]

@@ -14,13 +14,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from planner import __version__
 from planner.brief import Brief
 from planner.errors import InputError, Problem
-from planner.plan import Plan, Summary
+from planner.foundation import Foundation
+from planner.market import Market
+from planner.plan import Plan
 from planner.playbook import Playbook
+from planner.summary import Summary
 from planner.wording import LANGUAGES, Lang, Message, Text
 
 __all__ = ["SCHEMA", "csv_text", "plan_json", "read_plan", "write_files", "write_plan"]
@@ -120,11 +125,57 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "certificate": dict(plan.certificate),
         "multipliers": plan.multipliers.to_dict(),
         "notes": [{lang: note.text(lang) for lang in LANGUAGES} for note in plan.notes],
+        "foundation": _foundation_json(plan.foundation),
         "data": [{key: _plain(value) for key, value in source.items()} for source in plan.sources],
         "brief": plan.brief.model_dump(mode="json", exclude_unset=True),
         "playbook": plan.brief.playbook.model_dump(mode="json"),
         **{name: _frame_json(getattr(plan, name)) for name in _FRAMES},
     }
+
+
+def _foundation_json(foundation: Foundation) -> dict[str, Any]:
+    """Return what a plan stands on, but for the market's table and the history: enough to plan on it again."""
+    market = foundation.market
+    return {
+        "had_history": foundation.had_history,
+        "channels": list(market.channels),
+        # A covariance is the same on both sides of its diagonal: one of them is enough.
+        **{
+            name: [row[: place + 1] for place, row in enumerate(getattr(market, name).tolist())]
+            for name in ("volume_cov", "conversion_cov")
+        },
+        **{name: getattr(market, name) for name in ("volume_alone", "conversion_alone")},
+        "last_spend": None if foundation.last_spend is None else foundation.last_spend.tolist(),
+        "notes": [{lang: note.text(lang) for lang in LANGUAGES} for note in foundation.notes],
+    }
+
+
+def _foundation(data: Mapping[str, Any], table: pd.DataFrame) -> Foundation:
+    """Return the foundation that `_foundation_json` wrote, the history left behind."""
+    kept = data["foundation"]
+    market = Market(
+        table,
+        (),
+        tuple(kept["channels"]),
+        volume_cov=_covariance(kept["volume_cov"]),
+        conversion_cov=_covariance(kept["conversion_cov"]),
+        volume_alone=float(kept["volume_alone"]),
+        conversion_alone=float(kept["conversion_alone"]),
+    )
+    return Foundation(
+        market,
+        None if kept["last_spend"] is None else np.array(kept["last_spend"], dtype=float),
+        had_history=bool(kept["had_history"]),
+        notes=tuple(Text(**note) for note in kept["notes"]),
+        sources=tuple(data["data"]),
+    )
+
+
+def _covariance(triangle: list[list[float]]) -> NDArray[np.float64]:
+    """Return the covariance of which a triangle was written."""
+    lower = np.zeros((len(triangle), len(triangle)))
+    lower[np.tril_indices(len(triangle))] = [value for row in triangle for value in row]
+    return lower + np.tril(lower, -1).T
 
 
 def _frame_json(frame: pd.DataFrame) -> dict[str, list[Any]]:
@@ -155,6 +206,7 @@ def read_plan(folder: str | Path) -> Plan:
         if data["schema"] != SCHEMA:
             raise KeyError(data["schema"])
         brief = Brief.model_validate(data["brief"]).laid_on(Playbook.model_validate(data["playbook"]))
+        frames = {name: _frame(data[name], brief) for name in _FRAMES}
         return Plan(
             brief=brief,
             lang=data["lang"],
@@ -163,8 +215,8 @@ def read_plan(folder: str | Path) -> Plan:
             certificate=data["certificate"],
             multipliers=pd.Series(data["multipliers"], dtype=float, name="earns"),
             notes=tuple(Text(**note) for note in data["notes"]),
-            sources=tuple(data["data"]),
-            **{name: _frame(data[name], brief) for name in _FRAMES},
+            foundation=_foundation(data, frames["market"]),
+            **frames,
         )
     except FileNotFoundError as error:
         raise InputError([Problem(Message("write.no_plan", {"folder": str(folder)}), str(path))]) from error
