@@ -23,6 +23,7 @@ COMMANDS = {
     "init": ("planner.cli.starting", "Write a commented brief to fill in."),
     "check": ("planner.cli.planning", "Validate a brief and say what the plan will rest on."),
     "plan": ("planner.cli.planning", "Plan a promotion hour by hour."),
+    "history": ("planner.cli.reading", "Put any exports together to one tidy table."),
     "playbook": ("planner.cli.starting", "List, show or copy the built-in playbooks."),
 }
 

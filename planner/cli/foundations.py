@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.ads import ad_problem, plan_ads
 from planner.brief import Brief
-from planner.history import History
+from planner.history import History, describe_history
 from planner.market import forecast_market
 from planner.slots import make_slots
 from planner.wording import Lang, say
@@ -34,7 +34,7 @@ def foundations(brief: Brief, history: History | None, lang: Lang) -> Iterator[s
     if history is None:
         yield say("check.no_history", lang)
     else:
-        yield from _history(history, lang)
+        yield from _history(history, brief, lang)
     yield from (say("check.note", lang, note=note) for note in market.notes)
     yield say("check.fine", lang)
 
@@ -91,9 +91,6 @@ def _channels(brief: Brief, market: pd.DataFrame, history: History | None, lang:
             yield say("check.channel_organic", lang, label=channel.label or channel.name)
 
 
-def _history(history: History, lang: Lang) -> Iterator[str]:
-    for source in history.sources:
-        yield say(
-            "check.source", lang, name=source.name, kind=source.taken_for, read=source.rows_read, used=source.rows_used
-        )
+def _history(history: History, brief: Brief, lang: Lang) -> Iterator[str]:
+    yield from (message.text(lang) for message in describe_history(history, brief))
     yield from (say("check.note", lang, note=note) for note in history.notes)
