@@ -67,6 +67,8 @@ def solve(problem: Problem, start: Floats | None = None) -> Solution:
     """
     first = _sampled_multipliers(problem) if start is None else start
     solution = _settle(problem, Dual(problem), first, rounds=14)
+    if solution.error > ENOUGH and problem.used_features:
+        solution = min(solution, *_spend_first(problem), key=_quality)
     if solution.error > ENOUGH:
         solution = improve(problem, solution.spend, solution)
     return solution
@@ -81,7 +83,25 @@ def improve(problem: Problem, spend: Floats, solution: Solution) -> Solution:
     dual = Dual(problem, centres=spend)
     nothing = np.zeros(len(problem.rows))
     found = [solution, certify(problem, dual, spend, solution.y), _settle(problem, dual, nothing, rounds=60, widen=1.0)]
-    return min(found, key=lambda plan: (plan.violation > ENOUGH, plan.error))
+    return min(found, key=_quality)
+
+
+def _quality(solution: Solution) -> tuple[bool, float]:
+    """Return what to compare plans by: first that they keep the limits, then the gap."""
+    return solution.violation > ENOUGH, solution.error
+
+
+def _spend_first(problem: Problem) -> list[Solution]:
+    """Return the plan that regards limits on spend alone, and the one found from there with all limits.
+
+    Prices on orders can make a cell worthless, where it jumps; beginning near the answer avoids most of it.
+    """
+    dual = Dual(problem)
+    highest = dual.highest
+    dual.highest = np.where([bool(row.feature) for row in problem.rows], 0.0, highest)
+    first = _settle(problem, dual, np.zeros(len(problem.rows)), rounds=14)
+    dual.highest = highest
+    return [first, _settle(problem, dual, first.y, rounds=20, widen=1.0)]
 
 
 def _settle(problem: Problem, dual: Dual, y: Floats, rounds: int, widen: float = 10.0) -> Solution:
