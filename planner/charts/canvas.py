@@ -93,7 +93,10 @@ def sheet(
             figure.text(_EDGE / WIDTH, 0.07 / whole, _footer(words, faces), fontsize=_SMALL, color=FAINT, va="bottom")
         ax.set_axis_off()
         points_below = 7 + 13.5 * (below.count("\n") + 1)
-        ax.set_title(heading, loc="left", x=indent, fontsize=_TITLE, color=INK, pad=points_below, linespacing=1.2)
+        # A title with a height of its own is not kept clear of all ticks at every drawing, which takes long.
+        ax.set_title(
+            heading, loc="left", x=indent, y=1.0, fontsize=_TITLE, color=INK, pad=points_below, linespacing=1.2
+        )
         ax.annotate(
             below,
             (indent, 1),

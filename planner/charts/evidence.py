@@ -132,7 +132,7 @@ def plot_evidence(plan: Plan, *, ax: Axes | None = None, lang: Lang | None = Non
         for place, measure in enumerate(MEASURES):
             axes = panel(on, (place * 0.345, 0, 0.31, 1 - 0.6 / height), measure)
             _draw_measure(axes, table[table["measure"] == measure], len(windows))
-            axes.set_title(words.say(f"charts.long_{measure}"), loc="left", fontsize=8.5, color=INK, pad=4)
+            axes.set_title(words.say(f"charts.long_{measure}"), loc="left", y=1.0, fontsize=8.5, color=INK, pad=4)
             axes.set_yticks(
                 range(len(windows)), [on.safe(name) for name in names] if place == 0 else [""] * len(windows)
             )

@@ -14,7 +14,7 @@ from pathlib import Path
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
-__all__ = ["BUNDLED", "Faces", "choose_faces"]
+__all__ = ["BUNDLED", "Faces", "choose_faces", "system_faces"]
 
 BUNDLED = "Promo Sans SC"
 _LATIN = "DejaVu Sans"
@@ -58,6 +58,11 @@ def choose_faces(text: str, *, system: bool = True) -> Faces:
         Whether fonts of this machine may be used; without them pictures are the same everywhere.
     """
     return _choose(frozenset(letter for letter in text if letter.isprintable() and letter > "~"), system)
+
+
+def system_faces() -> list[str]:
+    """Return the Chinese families of this machine that charts could use, the preferred first."""
+    return [family for family, _ in _system_fonts()]
 
 
 @cache

@@ -25,6 +25,9 @@ COMMANDS = {
     "plan": ("planner.cli.planning", "Plan a promotion hour by hour."),
     "history": ("planner.cli.reading", "Put any exports together to one tidy table."),
     "playbook": ("planner.cli.starting", "List, show or copy the built-in playbooks."),
+    "sms-lists": ("planner.cli.messaging", "Write the recipient file of every message."),
+    "charts": ("planner.cli.looking", "Draw a plan's charts again."),
+    "doctor": ("planner.cli.looking", "Say what this machine can draw, read and write."),
 }
 
 

@@ -1,4 +1,4 @@
-"""A plan on a terminal: three numbers, the windows that matter, when the money goes, and what was written.
+"""A plan on a terminal: three numbers, the windows that matter, when the money goes, and what to do next.
 
 It is talk, so it goes to stderr. Everything fits 80 columns with wide characters counted as two, and a console whose
 code page lacks a character gets the nearest it has.
@@ -6,6 +6,7 @@ code page lacks a character gets the nearest it has.
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from rich.text import Text as Line
 
 from planner.charts.windows import window_table
 from planner.charts.words import Words
+from planner.outputs.basis import certificate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +79,8 @@ def show_summary(
         return Line(fit(text, encoding), style=style)
 
     console.print(_headline(plan, words, line))
+    for text in certificate(plan, words)[:1]:
+        console.print(line(text, "dim"))
     console.print()
     table, note = _windows(plan, words, line)
     console.print(table)
@@ -157,7 +161,7 @@ def _windows(plan: Plan, words: Words, line: _Lines) -> tuple[Table, str]:
     """Return the windows with the most spend, in order of time, and a note on them."""
     windows = window_table(plan)
     chosen = windows.nlargest(_ROWS, "spend").sort_values("start")
-    percents = _mean_percent(plan)
+    percents = _mean_percent(plan, chosen)
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
     for key, right in (
         ("when", False),
@@ -188,11 +192,11 @@ def _windows(plan: Plan, words: Words, line: _Lines) -> tuple[Table, str]:
     return table, note
 
 
-def _mean_percent(plan: Plan) -> dict[tuple[pd.Timestamp, pd.Timestamp], float]:
+def _mean_percent(plan: Plan, windows: pd.DataFrame) -> dict[tuple[pd.Timestamp, pd.Timestamp], float]:
     """Return the bid in per cent of each window, the mean over its spend; nothing where it spends nothing."""
     schedule = plan.schedule[plan.schedule["spend"] > 0]
     found = {}
-    for row in window_table(plan).itertuples():
+    for row in windows.itertuples():
         inside = schedule[(schedule["start"] >= row.start) & (schedule["end"] <= row.end)]
         if len(inside):
             found[(row.start, row.end)] = float((inside["bid_percent"] * inside["spend"]).sum() / inside["spend"].sum())
@@ -214,9 +218,13 @@ def _sparks(plan: Plan, words: Words, encoding: str) -> list[tuple[str, str]]:
 
 
 def _files(console: Console, files: Sequence[Path], words: Words, line: _Lines) -> None:
-    """Print what was written."""
+    """Print what was written, and what to do next."""
     folder = min((path.parent for path in files), key=lambda path: len(path.parts))
     names = [path.relative_to(folder).as_posix() for path in files if path.parent == folder]
     inner = sorted({f"{path.relative_to(folder).parts[0]}/" for path in files if path.parent != folder})
     console.print(line(words.say("terminal.files", count=len(files), folder=folder), "bold"))
     console.print(line("  " + "  ".join([*names, *inner])))
+    page = next((path for path in files if path.suffix == ".html"), None)
+    steps = [words.say("terminal.open_page", page=page)] if page else []
+    steps.append(f"planner export {shlex.quote(str(folder))} --to taobao")
+    console.print(line(words.say("terminal.next", steps=("；" if words.lang == "zh" else "; ").join(steps)), "bold"))
