@@ -140,9 +140,9 @@ def sms_frontier(brief: Brief, market: pd.DataFrame | None = None, lang: Lang = 
         The price of a message is not known.
     """
     margin = order_margin(brief, market)
-    hours = send_hours(brief)
-    if brief.sms is None or not brief.sms.segments or margin is None or hours.empty:
+    if brief.sms is None or not brief.sms.segments or margin is None:
         return None
+    hours = send_hours(brief)
     provider = provider_of(brief)
     text = compose(brief, provider, lang)
     parts = count_parts(text, provider).parts

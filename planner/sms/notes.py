@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from planner.audiences import Audience, order_margin
+from planner.audiences import Audience
 from planner.brief import Brief
 from planner.providers import Provider
 from planner.sms.texts import text_remarks
@@ -32,16 +32,14 @@ def asked_moments(brief: Brief) -> list[pd.Timestamp]:
     return [pd.Timestamp(timetable.at(moment)) for span in timetable.spans for moment in span.window.sms]
 
 
-def notes_without_sends(brief: Brief, market: pd.DataFrame | None) -> tuple[Message, ...]:
+def notes_without_sends(brief: Brief) -> tuple[Message, ...]:
     """Return why nothing is sent at all."""
     if brief.sms is None:
         moments = [shown_moment(brief, moment) for moment in asked_moments(brief)]
         return (Message("sms.not_asked", {"moments": ", ".join(moments)}),) if moments else ()
     if not brief.sms.segments:
         return (Message("sms.no_segments"),)
-    if order_margin(brief, market) is None:
-        return (Message("sms.no_margin"),)
-    return (Message("sms.nowhere_allowed", {"hours": _shown_hours(brief)}),)
+    return (Message("sms.no_margin"),)
 
 
 def notes_beforehand(brief: Brief, provider: Provider, people: Iterable[Audience], text: str) -> tuple[Message, ...]:

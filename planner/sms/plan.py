@@ -156,4 +156,4 @@ def plan_sms(
         {column.name: "float64" for column in SMS.columns if column.kind in ("number", "count")}
     )
     table["send_at"] = _no_times(brief)
-    return SmsPlan(SMS.check(table), 0.0, 0.0, {}, notes_without_sends(brief, market))
+    return SmsPlan(SMS.check(table), 0.0, 0.0, {}, notes_without_sends(brief))
