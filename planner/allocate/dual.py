@@ -88,8 +88,9 @@ class Dual:
         rows = self._rows
         hessian = np.zeros((len(y), len(y)))
         for left in range(len(rows)):
-            for right in range(len(rows)):
-                hessian += rows[left].T @ (sums.second[left, right][:, None] * rows[right])
+            for right in range(left, len(rows)):
+                part = rows[left].T @ (sums.second[left, right][:, None] * rows[right])
+                hessian += part if left == right else part + part.T
         size = np.abs(self.limit) + np.einsum("fkr,fk->r", np.abs(rows), np.abs(sums.first))
         return Point(
             y=y,
@@ -145,6 +146,8 @@ class Dual:
 
 def _minimise_in_box(model: Floats, gradient: Floats, lowest: Floats, highest: Floats) -> Floats:
     """Minimise ``d . model d / 2 + gradient . d`` for lowest <= d <= highest."""
+    if len(gradient) == 1 and model[0, 0] > _NOTHING:
+        return np.asarray(np.clip(-gradient / model[0], lowest, highest), dtype=np.float64)
     root = 1.0 / np.sqrt(np.where(model.diagonal() > _NOTHING, model.diagonal(), 1.0))
     model, gradient = model * root * root[:, None], gradient * root
     lowest, highest = lowest / root, highest / root

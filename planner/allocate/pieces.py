@@ -32,7 +32,7 @@ class Sums:
     """What the dual function is made of, by signature.
 
     ``first[0]`` is spend, ``first[1 + f]`` feature f: the derivatives of the value with respect to minus the price and
-    to the values; ``second`` holds the second derivatives.
+    to the values; ``second`` holds the second derivatives, the upper triangle of them.
     `torn` tells that a cell worth nothing or less is paid to spend, where answers jump.
     """
 
@@ -126,8 +126,6 @@ class Piece:
             for column in range(row, len(parts)):
                 moment = self.weight * np.add.reduceat(weighted * parts[column], starts)
                 sums.second[row, column, groups] += moment
-                if column > row:
-                    sums.second[column, row, groups] += moment
 
     def _curved(self, price: Floats, value: Floats) -> tuple[Answer, Floats]:
         """Return the closed-form answer and ``spend / (1 - eta)`` of the cells that are not at a bound."""

@@ -160,7 +160,7 @@ def describe_solution(problem: Problem, solution: Solution) -> Allocation:
     return Allocation(
         table=spend_table(cells, spend, prices.get("shipping", 0.0), _holders(problem, solution)),
         money_price=prices["total"],
-        multipliers=pd.Series(prices, dtype=np.float64, name="earns"),
+        multipliers=pd.Series(list(prices.values()), index=pd.Index(list(prices), dtype=object), name="earns"),
         certificate=certificate,
         cells=cells,
         limits=problem.limits,
@@ -182,7 +182,7 @@ def _holders(problem: Problem, solution: Solution) -> Any:
     codes = np.where(spend <= problem.low * (1.0 + AT_BOUND), names.index("floor"), codes)
     out = np.empty(len(codes), dtype=np.intp)
     out[problem.order] = codes
-    return pd.Categorical.from_codes(out, categories=pd.Index(names))
+    return pd.Categorical.from_codes(out, categories=pd.Index(names, dtype=object))
 
 
 def _dearest_limit(problem: Problem, solution: Solution, names: list[str]) -> Ints:
