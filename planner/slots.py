@@ -24,8 +24,10 @@ def hour_starts(instants: pd.DatetimeIndex, zone: dt.tzinfo) -> pd.DatetimeIndex
     own clock shows are taken off the instant.
     """
     local = instants.tz_convert(zone)
-    into_hour = local.minute * 60_000_000 + local.second * 1_000_000 + local.microsecond
-    return local - pd.to_timedelta(np.asarray(into_hour), unit="us")
+    # The clock's parts come as 32-bit numbers, which an hour of microseconds does not fit.
+    minute, second = (np.asarray(part, dtype=np.int64) for part in (local.minute, local.second))
+    into_hour = (minute * 60 + second) * 1_000_000 + np.asarray(local.microsecond)
+    return local - pd.to_timedelta(into_hour, unit="us")
 
 
 def make_slots(timetable: Timetable) -> pd.DataFrame:

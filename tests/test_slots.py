@@ -84,3 +84,9 @@ def test_past_hours_are_matched_by_the_clock_across_a_change_of_offset() -> None
     matched = match_past(slots, now, past)
     clock = slots["window"].isin(["friday-noon", "friday-afternoon"])
     assert (matched[clock].hour == pd.DatetimeIndex(slots.loc[clock, "start"]).hour).all()
+
+
+def test_hour_starts_late_in_the_hour_stay_in_it() -> None:
+    instants = pd.DatetimeIndex(["2026-11-02 20:59:59.999999", "2026-11-02 20:36:00"], tz="Asia/Shanghai")
+    starts = hour_starts(instants, ZoneInfo("Asia/Shanghai"))
+    assert [f"{start:%H:%M:%S.%f}" for start in starts] == ["20:00:00.000000"] * 2
