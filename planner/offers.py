@@ -164,9 +164,7 @@ def _deals(brief: Brief, market: pd.DataFrame, lang: Lang) -> list[_Deal]:
         lift = offer.lift or _included_lift(window) ** (offer.price_cut / _USUAL_CUT)
         if lift == 1.0:
             lift = _USUAL_LIFT ** (offer.price_cut / _USUAL_CUT)
-        name = offer.name or Message(
-            "offers.deal", {"off": 100 * offer.price_cut, "tenths": 10 - 10 * offer.price_cut}
-        ).text(lang)
+        name = offer.name or Message("offers.deal", {"off": 100 * offer.price_cut}).text(lang)
         margin = brief.shop.margin if offer.margin is None else offer.margin
         moment = pd.Timestamp(at).tz_convert(brief.zone)
         deals.append(_Deal(moment, window, name, offer.price_cut, offer.places, lift, offer.price or price, margin))
