@@ -5,6 +5,8 @@ Here, and nowhere else, is decided which engine reads a table: the one of this l
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +84,13 @@ def _read_blob(blob: Blob, settings: ReadingSettings, gathered: Gathered) -> Non
                 gathered.refuse(sheet[0], sheet[1].message, asked_for=False)
     except Unreadable as error:
         gathered.refuse(blob.name, error.message, asked_for=blob.asked_for)
+        return
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        gathered.refuse(blob.name, Message("history.broken_zip"), asked_for=blob.asked_for)
+        return
+    except OSError as error:
+        why = {"why": error.strerror or type(error).__name__}
+        gathered.refuse(blob.name, Message("history.unreadable", why), asked_for=blob.asked_for)
         return
     useful = len(gathered.large) > large or any(not reading.fatal for reading in found)
     for reading in found:

@@ -156,6 +156,9 @@ def in_order(table: pd.DataFrame, settings: ReadingSettings) -> pd.DataFrame:
     key = [name for name in ("hour", "channel", "campaign") if name in table]
     table = table.sort_values(key, kind="stable", na_position="first", ignore_index=True)
     table["hour"] = table["hour"].dt.tz_convert(settings.zone)
+    for name in key[1:]:
+        # A column without any text would else pass for one of numbers.
+        table[name] = table[name].astype(object).where(table[name].notna(), None)
     if "budget_spent" in table:
         table["budget_spent"] = table["budget_spent"].astype("boolean")
     return HISTORY.check(table)

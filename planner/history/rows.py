@@ -73,6 +73,9 @@ def raw_rows(sheet: Sheet, layout: Layout, remarks: Remarks) -> RawRows:
         elif len(cells) > width and any(cell.strip() for cell in cells[width:]):
             remarks.refuse(line, layout.header[-1], f"{len(cells)} > {width}", "too_many_cells")
             continue
+        if not layout.strict and sum(map(bool, cells)) == 1 < width:
+            remarks.dropped["remark"] += 1
+            continue
         lines.append(line)
         kept.append(tuple([cells[place] for place in wanted]))
     columns = [list(column) for column in zip(*kept, strict=True)] or [[] for _ in wanted]
@@ -92,7 +95,10 @@ class MomentRule:
     def __call__(self, day: str, hour: str) -> dt.datetime | Fault:
         """Return the wall-clock moment, with an offset where the cell has one."""
         if self.has_day and not self.has_hour:
-            return read_moment(day, self._order)
+            moment = read_moment(day, self._order)
+            date = read_date(day, self._order) if isinstance(moment, Fault) else moment
+            # A day alone is its midnight; a table of nothing but days is refused as a whole.
+            return dt.datetime.combine(date, dt.time()) if type(date) is dt.date else moment
         if not self.has_day:
             moment = read_moment(hour, self._order)
             if not isinstance(moment, Fault) or self._file_day is None:

@@ -67,13 +67,16 @@ def text_form(blob: Blob, encoding: str | None = None) -> TextForm:
     """
     start = blob.start(2**16)
     marked = _by_mark(start)
-    if not encoding and not marked and b"\0" in start:
+    wide = not encoding and not marked and b"\0" in start
+    if wide:
         marked = [_by_nulls(start)]
     digest, size = fingerprint(blob)
     for name in [encoding] if encoding else marked or ["utf-8", "gb18030"]:
         if _decodes(blob, name):
             return TextForm(name, digest, size)
-    raise Unreadable("wrong_encoding", encoding=encoding) if encoding else Unreadable("no_encoding")
+    if encoding:
+        raise Unreadable("wrong_encoding", encoding=encoding)
+    raise Unreadable("binary" if wide else "no_encoding")
 
 
 def fingerprint(blob: Blob) -> tuple[str, int]:

@@ -172,13 +172,12 @@ def _decoded_name(entry: zipfile.ZipInfo) -> str:
 
 def _member_stream(blob: Blob, entry: zipfile.ZipInfo) -> IO[bytes]:
     """Return a stream of one member; the archive closes with it."""
-    archive = zipfile.ZipFile(blob.open())
     try:
-        stream = archive.open(entry)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        archive.close()
+        # The archive's own file stays open until the stream is closed.
+        with zipfile.ZipFile(blob.path or blob.open()) as archive:
+            return archive.open(entry)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise Unreadable("broken_zip") from error
-    return stream
 
 
 def _gunzipped(blob: Blob) -> IO[bytes]:
@@ -191,13 +190,19 @@ class _Gunzip(gzip.GzipFile):
 
     def __init__(self, blob: Blob) -> None:
         self._packed, self._given = max(blob.size, 1), 0
-        super().__init__(fileobj=blob.open(), mode="rb")
+        self._under = blob.open()
+        super().__init__(fileobj=self._under, mode="rb")
+
+    def close(self) -> None:
+        """Close the stream and the file below it."""
+        super().close()
+        self._under.close()
 
     def read(self, size: int | None = -1) -> bytes:
         """Return the next bytes, unpacked."""
         try:
             data = super().read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error, OSError) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise Unreadable("broken_gz") from error
         self._given += len(data)
         if self._given > _HARMLESS and self._given > _MOST_RATIO * self._packed:
