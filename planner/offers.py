@@ -6,16 +6,16 @@ adds; it costs the cut on every order that takes a place, those included that wo
 visits of the market table are counted. The lift is a prior of the playbook for half price, judgement, and scales with
 the cut: half the cut, the root of the lift.
 
-The cost of a deal lowers the profit, not the advertising budget. A forecast takes the deals of the playbook as run;
-`with_deals_kept` gives the brief for one that takes only those as run that are kept.
+The cost of a deal lowers the profit, not the advertising budget. A forecast knows of no deals: `Offers.lifted` puts the
+lift of those that are kept into it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ from planner.playbook import OUTSIDE, Window
 from planner.timetable import Span
 from planner.wording import Lang, Message
 
-__all__ = ["Offers", "plan_offers", "with_deals_kept"]
+__all__ = ["Offers", "plan_offers"]
 
 Floats = NDArray[np.float64]
 
@@ -57,8 +57,7 @@ class Offers:
     cost, profit
         Of the deals kept. [currency]
     conversion_factor
-        Per slot start, what the market table's conversion, which takes the playbook's deals as run, is to be multiplied
-        with for the deals that are kept. [x]
+        Per slot start, what the deals that are kept make of the conversion. [x]
     notes
         What was dropped and why.
     """
@@ -68,6 +67,18 @@ class Offers:
     profit: float
     conversion_factor: pd.Series
     notes: tuple[Message, ...]
+
+    def lifted(self, market: pd.DataFrame) -> pd.DataFrame:
+        """Return `tables.MARKET` with the lift of the deals that are kept."""
+        factor = market["start"].map(self.conversion_factor).fillna(1.0)
+        if (factor == 1.0).all():
+            return market
+        share = {
+            name: (market[name] * factor).clip(upper=1.0)
+            for name in ("conversion", "conversion_low", "conversion_high")
+        }
+        value = market["click_value"] * (share["conversion"] / market["conversion"]).fillna(1.0)
+        return market.assign(**share, click_value=value, conversion_ratio=market["conversion_ratio"] * factor)
 
 
 @dataclass(frozen=True)
@@ -92,12 +103,13 @@ def plan_offers(brief: Brief, slots: pd.DataFrame, market: pd.DataFrame, lang: L
     slots
         `tables.SLOTS`.
     market
-        `tables.MARKET`; its conversion takes the deals of the playbook's flash-deal windows as run.
+        `tables.MARKET`, without any deal.
     lang
         Language of the deals' names.
     """
     deals = _deals(brief, market, lang)
-    rows = [_judge(brief, deal, deals, market) for deal in deals]
+    visits = _Visits.of(market)
+    rows = [_judge(brief, deal, deals, visits) for deal in deals]
     table = pd.DataFrame(rows, columns=list(_COLUMNS))
     if not rows:
         moments = pd.DatetimeIndex([], tz=brief.zone)
@@ -107,40 +119,9 @@ def plan_offers(brief: Brief, slots: pd.DataFrame, market: pd.DataFrame, lang: L
         table=table,
         cost=float(kept["cost"].sum()),
         profit=float(kept["profit"].sum()),
-        conversion_factor=_conversion_factor(brief, slots, kept),
-        notes=_notes(brief, table),
+        conversion_factor=_conversion_factor(slots, kept),
+        notes=(*_notes(brief, table), *_advice(brief, table)),
     )
-
-
-def with_deals_kept(brief: Brief, slots: pd.DataFrame, offers: Offers) -> Brief:
-    """Return the brief with the lift of each window's deals as it is with those that are kept.
-
-    Parameters
-    ----------
-    brief, slots, offers
-        The promotion, `tables.SLOTS`, and what `plan_offers` made of them.
-
-    Returns
-    -------
-    Brief
-        The same object where all the deals are kept as the playbook has them.
-    """
-    told: dict[str, dict[str, Any]] = {}
-    for stated in brief.windows:
-        window = brief.playbook.window(stated.window)
-        told[window.id if window else str(stated.window)] = stated.model_dump(exclude_unset=True)
-    factor, hours = offers.conversion_factor.to_numpy(), slots["hours"].to_numpy()
-    changed = False
-    for window in {span.window.id: span.window for span in brief.timetable.spans}.values():
-        inside = (slots["window"] == window.id).to_numpy()
-        mean = float(np.average(factor[inside], weights=hours[inside])) if inside.any() else 1.0
-        if window.id == OUTSIDE.id or abs(mean - 1.0) < 1e-9:
-            continue
-        key = "flash_lift" if _included_lift(window) != 1.0 else "conversion"
-        change = told.setdefault(window.id, {"window": window.id})
-        change["priors"] = {**change.get("priors", {}), key: getattr(window.prior, key) * mean}
-        changed = True
-    return brief.with_(windows=list(told.values())) if changed else brief
 
 
 def _deals(brief: Brief, market: pd.DataFrame, lang: Lang) -> list[_Deal]:
@@ -158,12 +139,11 @@ def _deals(brief: Brief, market: pd.DataFrame, lang: Lang) -> list[_Deal]:
             if span.window.stance == "flash_deal":
                 moments = [timetable.at(moment) for moment in span.window.flash_deals]
                 found += [(at, span.window, usual) for at in moments if timetable.starts <= at < timetable.ends]
-    price = _order_price(brief, market)
+    price = _order_price(brief, _Visits.of(market))
     deals = []
     for at, window, offer in sorted(found, key=lambda entry: entry[0]):
-        lift = offer.lift or _included_lift(window) ** (offer.price_cut / _USUAL_CUT)
-        if lift == 1.0:
-            lift = _USUAL_LIFT ** (offer.price_cut / _USUAL_CUT)
+        usual_lift = window.prior.flash_lift if window.prior.flash_lift != 1.0 else _USUAL_LIFT
+        lift = offer.lift or usual_lift ** (offer.price_cut / _USUAL_CUT)
         name = offer.name or Message("offers.deal", {"off": 100 * offer.price_cut}).text(lang)
         margin = brief.shop.margin if offer.margin is None else offer.margin
         moment = pd.Timestamp(at).tz_convert(brief.zone)
@@ -185,25 +165,53 @@ def _window_at(spans: tuple[Span, ...], at: dt.datetime) -> Window:
     return next((span.window for span in spans if span.start <= at < span.end), OUTSIDE)
 
 
-def _included_lift(window: Window) -> float:
-    """Return the lift that the market's conversion of a window already holds."""
-    return window.prior.flash_lift if window.stance == "flash_deal" and window.flash_deals else 1.0
+@dataclass(frozen=True, eq=False)
+class _Visits:
+    """The market's rows as arrays: times in hours of the epoch, clicks, orders, revenue and margin."""
+
+    start: Floats
+    end: Floats
+    clicks: Floats
+    orders: Floats
+    revenue: Floats
+    margin: Floats
+
+    @classmethod
+    def of(cls, market: pd.DataFrame) -> _Visits:
+        clicks = market["clicks"].to_numpy(dtype=float)
+        orders = clicks * market["conversion"].to_numpy(dtype=float)
+        revenue = orders * market["order_value"].to_numpy(dtype=float)
+        margin = clicks * market["click_value"].to_numpy(dtype=float)
+        return cls(_hours(market["start"]), _hours(market["end"]), clicks, orders, revenue, margin)
 
 
-def _order_price(brief: Brief, market: pd.DataFrame) -> float:
+def _hours(moments: pd.Series) -> Floats:
+    """Return times in hours of the epoch."""
+    since = pd.DatetimeIndex(moments).tz_convert("UTC") - pd.Timestamp(0, tz="UTC")
+    return np.asarray(since / pd.Timedelta(hours=1), dtype=float)
+
+
+def _share_inside(start: Floats, end: Floats, at: pd.Timestamp, until: pd.Timestamp) -> Floats:
+    """Return the share of every span's time that lies between two moments."""
+    begin, close = at.timestamp() / 3600, until.timestamp() / 3600
+    inside = np.clip(np.minimum(end, close) - np.maximum(start, begin), 0.0, None)
+    return np.asarray(inside / (end - start), dtype=float)
+
+
+def _order_price(brief: Brief, visits: _Visits) -> float:
     """Return what an order leaves after refunds. [currency/order]."""
-    orders = market["clicks"] * market["conversion"]
-    if orders.sum() > 0:
-        return float((market["order_value"] * orders).sum() / orders.sum())
+    if visits.orders.sum() > 0:
+        return float(visits.revenue.sum() / visits.orders.sum())
     return (brief.shop.order_value or 0.0) * (1.0 - brief.shop.refund_rate)
 
 
-def _judge(brief: Brief, deal: _Deal, deals: list[_Deal], market: pd.DataFrame) -> dict[str, object]:
+def _judge(brief: Brief, deal: _Deal, deals: list[_Deal], visits: _Visits) -> dict[str, object]:
     """Return one row of the table."""
     following = [other.at for other in deals if other.at > deal.at]
     until = min([deal.at + _LASTS, pd.Timestamp(brief.timetable.ends).tz_convert(brief.zone), *following])
-    orders, margin = _without_deal(brief, market, deal.at, until)
-    order_price = _order_price(brief, market)
+    share = _share_inside(visits.start, visits.end, deal.at, until)
+    orders, margin = float(share @ visits.orders), float(share @ visits.margin)
+    order_price = _order_price(brief, visits)
     # An order that takes a place leaves the good's margin less the cut in place of the shop's usual margin.
     given_up = order_price * brief.shop.margin - deal.price * (deal.margin - deal.price_cut)
 
@@ -236,32 +244,13 @@ def _judge(brief: Brief, deal: _Deal, deals: list[_Deal], market: pd.DataFrame) 
     }
 
 
-def _without_deal(brief: Brief, market: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> tuple[float, float]:
-    """Return the orders that the market brings in a span, and their margin, if no deal is run."""
-    included = {span.window.id: _included_lift(span.window) for span in brief.timetable.spans}
-    share = _share_inside(market, start, end)
-    clicks = share * market["clicks"].to_numpy() / market["window"].map(included).fillna(1.0).to_numpy()
-    return float(clicks @ market["conversion"].to_numpy()), float(clicks @ market["click_value"].to_numpy())
-
-
-def _share_inside(table: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> Floats:
-    """Return the share of every row's time that lies in a span."""
-    begins, ends = pd.DatetimeIndex(table["start"]), pd.DatetimeIndex(table["end"])
-    inside = ends.where(ends < end, end) - begins.where(begins > start, start)
-    share = np.asarray(inside / pd.Timedelta(hours=1), dtype=float) / np.asarray(
-        (ends - begins) / pd.Timedelta(hours=1)
-    )
-    return np.asarray(np.clip(share, 0.0, 1.0))
-
-
-def _conversion_factor(brief: Brief, slots: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
-    """Return, slot by slot, the lift of the deals kept over the lift that the market took for granted."""
-    included = {span.window.id: _included_lift(span.window) for span in brief.timetable.spans}
+def _conversion_factor(slots: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
+    """Return, slot by slot, what the deals kept make of the conversion."""
+    start, end = _hours(slots["start"]), _hours(slots["end"])
     lift = np.ones(len(slots))
     for at, until, more in zip(kept["at"], kept["until"], kept["lift"] - 1.0, strict=True):
-        lift = lift + more * _share_inside(slots, at, until)
-    factor = lift / slots["window"].map(included).fillna(1.0).to_numpy(dtype=float)
-    return pd.Series(factor, index=pd.DatetimeIndex(slots["start"], name="start"), name="conversion_factor")
+        lift = lift + more * _share_inside(start, end, at, until)
+    return pd.Series(lift, index=pd.DatetimeIndex(slots["start"], name="start"), name="conversion_factor")
 
 
 def _notes(brief: Brief, table: pd.DataFrame) -> tuple[Message, ...]:
@@ -278,3 +267,16 @@ def _notes(brief: Brief, table: pd.DataFrame) -> tuple[Message, ...]:
         }
         notes.append(Message("offers.kept" if keep else "offers.dropped", values))
     return tuple(notes)
+
+
+def _advice(brief: Brief, table: pd.DataFrame) -> list[Message]:
+    """Return what is wrong with the offers as such: mechanics that pile up, and sums that a buyer has to work out."""
+    notes = []
+    overlapping = table["at"].duplicated(keep=False)
+    if overlapping.any():
+        times = sorted({f"{at:%H:%M}" for at in table.loc[overlapping, "at"]})
+        notes.append(Message("offers.stacked", {"times": ", ".join(times)}))
+    told = " ".join(filter(None, (brief.sms.offer, brief.sms.text))) if brief.sms else ""
+    if split := re.search(r"\d+\s*\+\s*\d+", told):
+        notes.append(Message("offers.split_coupon", {"found": split.group()}))
+    return notes

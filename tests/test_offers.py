@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.brief import parse_brief
-from planner.offers import plan_offers, with_deals_kept
+from planner.offers import plan_offers
 from planner.slots import make_slots
 from planner.toml_input import TomlSource
 
@@ -23,10 +23,9 @@ def make_brief(*, offers=(), **tables):
 
 
 def make_market(brief, clicks_per_hour=1000.0, conversion=0.05):
-    """One channel, the same traffic in every slot; what the planner of a market adds in deal windows is in it."""
+    """One channel, the same traffic and conversion in every slot."""
     slots = make_slots(brief.timetable)
-    lifts = {window.id: window.prior.flash_lift for window in brief.playbook.windows if window.stance == "flash_deal"}
-    rate = conversion * slots["window"].map(lifts).fillna(1.0)
+    rate = conversion
     return slots, slots[["start", "end", "window"]].assign(
         channel="search",
         clicks=clicks_per_hour * slots["hours"],
@@ -73,13 +72,9 @@ def test_plan_offers_uses_the_root_of_the_lift_for_half_the_cut():
     assert plan_offers(brief, *make_market(brief)).table["lift"].iloc[0] == pytest.approx(1.4**0.5)
 
 
-def test_conversion_factor_takes_the_lift_of_dropped_deals_out_of_the_market():
+def test_conversion_factor_of_dropped_deals_is_one():
     brief = make_brief()
-    slots, market = make_market(brief)
-    factor = plan_offers(brief, slots, market).conversion_factor
-    stance = slots.set_index("start")["stance"]
-    assert factor[stance == "flash_deal"].to_numpy() == pytest.approx(1 / 1.4)
-    assert (factor[stance != "flash_deal"] == 1).all()
+    assert (plan_offers(brief, *make_market(brief)).conversion_factor == 1).all()
 
 
 def test_conversion_factor_of_a_kept_deal_holds_for_its_half_hour():
@@ -97,28 +92,34 @@ def test_plan_offers_of_a_playbook_without_deals_is_empty():
     assert str(offers.table["at"].dtype).endswith("Asia/Shanghai]")
 
 
-def test_with_deals_kept_takes_the_lift_of_dropped_deals_out_of_the_playbook():
-    brief = make_brief(windows=[{"window": "noon", "budget": 50}])
-    slots, market = make_market(brief)
-    planned = with_deals_kept(brief, slots, plan_offers(brief, slots, market))
-    priors = {window.id: window.prior for window in planned.playbook.windows}
-    assert (priors["noon"].flash_lift, priors["dusk"].flash_lift) == (pytest.approx(1), pytest.approx(1))
-    assert priors["noon"].conversion == brief.playbook.window("noon").prior.conversion
-    assert next(change for change in planned.windows if change.window == "noon").budget == 50
-
-
-def test_with_deals_kept_lifts_the_window_of_a_deal_of_the_sellers_own():
+def test_lifted_raises_conversion_and_value_where_a_deal_is_kept_and_nothing_else():
     brief = make_brief(offers=[{"at": ["15:00"], "places": 2, "lift": 1.5}])
     slots, market = make_market(brief)
-    planned = with_deals_kept(brief, slots, plan_offers(brief, slots, market))
-    # Half an hour of two at 1.5 times.
-    assert planned.playbook.window("afternoon").prior.conversion == pytest.approx(2.4 * 1.125)
+    market = market.assign(conversion_low=0.04, conversion_high=0.06, conversion_ratio=2.0, price=1.0)
+    lifted = plan_offers(brief, slots, market).lifted(market)
+    inside = market["start"].dt.hour == 15
+    for name in ("conversion", "conversion_low", "conversion_high", "conversion_ratio", "click_value"):
+        assert (lifted[name] / market[name])[inside].to_numpy() == pytest.approx(1.25)
+        assert (lifted[name] == market[name])[~inside].all()
+    assert lifted["price"].equals(market["price"])
 
 
-def test_with_deals_kept_is_the_same_brief_where_nothing_changes():
-    brief = make_brief(promotion={"date": "2026-11-11", "playbook": "flat"})
+def test_lifted_is_the_market_itself_where_every_deal_is_dropped():
+    brief = make_brief()
     slots, market = make_market(brief)
-    assert with_deals_kept(brief, slots, plan_offers(brief, slots, market)) is brief
+    assert plan_offers(brief, slots, market).lifted(market) is market
+
+
+@pytest.mark.parametrize(
+    ("tables", "key"),
+    [
+        ({"offers": [{"at": ["13:00"]}, {"at": ["13:00", "14:00"], "price_cut": 0.2}]}, "offers.stacked"),
+        ({"sms": {"offer": "50 + 50 优惠券"}}, "offers.split_coupon"),
+    ],
+)
+def test_plan_offers_advises_against_offers_that_have_to_be_worked_out(tables, key):
+    brief = make_brief(**tables)
+    assert key in [note.key for note in plan_offers(brief, *make_market(brief)).notes]
 
 
 @settings(derandomize=True, max_examples=40, deadline=None)
@@ -132,7 +133,7 @@ def test_no_deal_that_is_kept_loses_and_cost_is_at_most_the_cut_on_all_places(cu
     offers = [{"at": ["13:00", "13:10"], "price_cut": cut, "places": places}]
     brief = make_brief(offers=offers, shop={"margin": margin, "order_value": 100})
     slots, market = make_market(brief, clicks)
-    market["click_value"] = market["conversion"] * 100 * margin
+    market = market.assign(click_value=market["conversion"] * 100 * margin)
     planned = plan_offers(brief, slots, market)
     kept = planned.table[planned.table["keep"]]
     assert (kept["profit"] > 0).all()

@@ -10,7 +10,7 @@ from planner.audiences import Audience
 from planner.brief import Brief
 from planner.providers import Provider
 from planner.sms.texts import text_remarks
-from planner.sms_value import allowed_span, send_hours
+from planner.sms_value import allowed_span
 from planner.wording import Message
 
 __all__ = ["asked_moments", "notes_beforehand", "notes_of_plan", "notes_without_sends", "reason_of", "shown_moment"]
@@ -157,6 +157,6 @@ def reason_of(brief: Brief, send: pd.Series, values: pd.DataFrame, price: float)
     else:
         first = Message("sms.reason_full", {**wording, "best": shown_moment(brief, best["send_at"])})
     opening = pd.Timestamp(brief.timetable.opening)
-    if send["send_at"] + pd.Timedelta(hours=1) <= opening and send_hours(brief)["send_at"].iloc[0] < opening:
+    if send["send_at"] + pd.Timedelta(hours=1) <= opening:
         return Message("sms.joined", {"first": first, "second": Message("sms.reason_cart")})
     return first
