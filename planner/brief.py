@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -23,6 +24,7 @@ from planner.toml_input import TomlSource, complaint, parse_model, read_toml, su
 from planner.wording import Lang, Message
 
 __all__ = [
+    "AdtoolLimits",
     "Brief",
     "Budget",
     "Channel",
@@ -315,6 +317,25 @@ class Offer(_Table):
     lift: Annotated[float, BeforeValidator(_no_flag), Field(ge=1, allow_inf_nan=False)] | None = None
 
 
+class AdtoolLimits(_Table):
+    """What to overrule of an ad tool's limits; numbers are per cent of the base bid, 100 leaves it as it is."""
+
+    minimum: Positive | None = None
+    maximum: Positive | None = None
+    step: Positive | None = None
+    off: bool | None = None
+    spans_per_day: Annotated[int, Field(ge=1)] | None = None
+    spans_total: Annotated[int, Field(ge=1)] | None = None
+    overspend: Annotated[float, BeforeValidator(_no_flag), Field(ge=1, allow_inf_nan=False)] | None = None
+    least_budget: Amount | None = None
+
+    @model_validator(mode="after")
+    def _limits_in_order(self) -> AdtoolLimits:
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise complaint("adtools.limits_crossed", low=self.minimum, high=self.maximum)
+        return self
+
+
 class PastEvent(_Table):
     """A promotion that already happened and lies in the history."""
 
@@ -339,6 +360,7 @@ class Brief(_Table):
     stock: Stock = Stock()
     offers: tuple[Offer, ...] = ()
     past_events: tuple[PastEvent, ...] = ()
+    adtools: dict[str, AdtoolLimits] = {}
 
     _source: TomlSource | None = PrivateAttr(default=None)
     _changed_playbook: Playbook | None = PrivateAttr(default=None)
@@ -500,6 +522,12 @@ def _layout_problems(brief: Brief, event: PastEvent | None) -> tuple[Problem, ..
     return ()
 
 
+def _adtool_names() -> tuple[str, ...]:
+    """Return the ad tools there are: a file each, so that a new one needs no list of names."""
+    found = (path.name.removesuffix(".py") for path in files("planner").joinpath("adtools", "targets").iterdir())
+    return tuple(sorted(name.replace("_", "-") for name in found if not name.startswith("_")))
+
+
 def _cross_problems(brief: Brief, source: TomlSource) -> list[Problem]:
     """Return what is wrong between the tables of a brief."""
     problems: list[Problem] = []
@@ -518,6 +546,10 @@ def _cross_problems(brief: Brief, source: TomlSource) -> list[Problem]:
             if name in names[:index]:
                 place = ("sms", table, index) if table == "segments" else (table, index)
                 report(place, "named_twice", name=name)
+    for target in sorted(set(brief.adtools) - set(_adtool_names())):
+        advice = suggestion(target, _adtool_names())
+        message = Message("adtools.unknown_target", {"found": target, "advice": advice})
+        problems.append(Problem(message, source.name, source.line_of(("adtools", target))))
     try:
         playbook = load_playbook(brief.promotion.playbook, brief.folder)
     except InputError:

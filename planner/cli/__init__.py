@@ -24,6 +24,8 @@ COMMANDS = {
     "check": ("planner.cli.planning", "Validate a brief and say what the plan will rest on."),
     "plan": ("planner.cli.planning", "Plan a promotion hour by hour."),
     "history": ("planner.cli.reading", "Put any exports together to one tidy table."),
+    "export": ("planner.cli.exporting", "Write a plan as an ad tool's own schedule."),
+    "import-schedule": ("planner.cli.exporting", "Read an ad tool's schedule into a tidy CSV."),
     "playbook": ("planner.cli.starting", "List, show or copy the built-in playbooks."),
     "sms-lists": ("planner.cli.messaging", "Write the recipient file of every message."),
     "charts": ("planner.cli.looking", "Draw a plan's charts again."),

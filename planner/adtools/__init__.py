@@ -1,0 +1,27 @@
+"""Schedules that ad tools accept: a plan in a tool's own form, and what the tool's limits cost.
+
+`targets` has a small file an ad tool: what it takes, a writer and a parser. The rest is shared: `series` the plan
+campaign by campaign, `grid` where its cells fall, `fit` and `merge` the best numbers, `bases` what they refer to,
+`losses` what they cost, `export` the whole.
+"""
+
+from __future__ import annotations
+
+from planner.adtools.export import Export, export_plan, find_tool
+from planner.adtools.handover import actions_calendar
+from planner.adtools.registry import load_tool, target_names
+from planner.adtools.summary import export_messages, tidy_sheets
+from planner.adtools.tool import Sheet, Tool
+
+__all__ = [
+    "Export",
+    "Sheet",
+    "Tool",
+    "actions_calendar",
+    "export_messages",
+    "export_plan",
+    "find_tool",
+    "load_tool",
+    "target_names",
+    "tidy_sheets",
+]

@@ -1,0 +1,154 @@
+"""The plan as what an ad tool is told campaign by campaign: cells with their bids, and what a bid there is worth.
+
+A cell is worth what its clicks earn less what they cost, each unit of money counted at one plus what money earns
+elsewhere in the plan, each order less what the plan's limits on orders make it cost. Under the plan's own curves no bid
+is worth more than the plan's, so what a tool's limits cost is the difference. Where the plan buys nothing, nothing that
+is earned there counts, only what is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from planner.bids import bid_bounds
+from planner.curves import clicks_at_spend, response_cells, spend_at_bid
+from planner.plan import Plan
+
+__all__ = ["Outcome", "Series", "plan_series", "select_series"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What bids do: clicks, spend and profit after it [currency], and their worth at the plan's price of money."""
+
+    spend: Floats
+    profit: Floats
+    worth: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One campaign, or one channel, of the plan.
+
+    Attributes
+    ----------
+    channel, campaign
+        As in the plan; no campaign is empty.
+    cells
+        In order of time: ``start``, ``end``, ``hours``, ``stance``, ``bid`` (the channel's own unit), ``spend``, and
+        the columns of `curves.response_cells`.
+    per_click
+        Turns a bid per click into the channel's own unit.
+    money_price, order_price, revenue_price
+        What the plan's limits make a unit of spend, an order and a unit of revenue cost (below 0: earn) besides.
+    base_bid
+        The brief's; None where it gives none. [currency]
+    min_bid, max_bid
+        The brief's. [currency]
+    """
+
+    channel: str
+    campaign: str
+    cells: pd.DataFrame
+    per_click: Floats
+    money_price: Floats
+    order_price: float
+    revenue_price: float
+    base_bid: float | None
+    min_bid: float
+    max_bid: float
+
+    @property
+    def name(self) -> str:
+        """The campaign, or the channel where there are none."""
+        return self.campaign or self.channel
+
+    @property
+    def bids(self) -> Floats:
+        """The plan's bids in the channel's unit. [currency]"""
+        return np.asarray(self.cells["bid"], dtype=np.float64)
+
+    @property
+    def closed(self) -> NDArray[np.bool_]:
+        """Cells in which the plan buys nothing."""
+        return self.bids <= 0
+
+    @property
+    def silent(self) -> NDArray[np.bool_]:
+        """Cells that are to be off: the stance says so."""
+        return np.asarray(self.cells["stance"] == "notify") & self.closed
+
+    def at_bids(self, bids: Floats) -> Outcome:
+        """Return what bids do, for a row of cells or for many. [channel's unit]"""
+        return self.at_spend(spend_at_bid(self.cells, bids / self.per_click))
+
+    def at_spend(self, spend: Floats) -> Outcome:
+        """Return what spends do, for a row of cells or for many. [currency]"""
+        clicks = clicks_at_spend(self.cells, spend)
+        orders = clicks * self.cells["orders_per_click"].to_numpy()
+        profit = orders * self.cells["profit_per_order"].to_numpy() - spend
+        revenue = orders * self.cells["revenue_per_order"].to_numpy()
+        worth = profit - self.money_price * spend - self.order_price * orders - self.revenue_price * revenue
+        return Outcome(spend, profit, np.where(self.closed, np.minimum(worth, 0.0), worth))
+
+    def planned(self) -> Outcome:
+        """Return what the plan's own bids do."""
+        return self.at_bids(self.bids)
+
+
+def plan_series(plan: Plan) -> list[Series]:
+    """Return every paid channel of a plan, or its campaigns where it has them."""
+    keys = ["start", "channel", *(["campaign"] if "campaign" in plan.market and "campaign" in plan.schedule else [])]
+    cells = response_cells(plan.market).assign(per_click=bid_bounds(plan.brief, plan.market).per_click)
+    if "campaign" in keys:
+        cells["campaign"] = plan.market["campaign"]
+    wanted = plan.schedule[[*keys, "end", "bid", "spend"]]
+    joined = cells.merge(wanted, on=keys, how="inner", validate="one_to_one")
+    if len(joined) != len(plan.schedule):
+        raise ValueError("schedule and market do not have the same cells")
+    joined["hours"] = (joined["end"] - joined["start"]) / pd.Timedelta(hours=1)
+    joined["campaign"] = joined["campaign"].fillna("") if "campaign" in keys else ""
+    return [
+        _one(plan, str(channel), str(campaign), rows.sort_values("start", ignore_index=True))
+        for (channel, campaign), rows in joined.groupby(["channel", "campaign"], sort=False)
+    ]
+
+
+def _one(plan: Plan, channel: str, campaign: str, cells: pd.DataFrame) -> Series:
+    """Return one series with the prices that the plan's limits put on its money and orders."""
+    prices = plan.multipliers
+    brief, told = plan.brief, plan.brief.channel(channel)
+    money = (
+        plan.summary.money_price
+        + float(prices.get(f"channel:{channel}", 0.0))
+        + cells["window"].map(lambda window: float(prices.get(f"window:{window}", 0.0))).to_numpy(dtype=float)
+        + cells["date"].map(lambda date: float(prices.get(f"day:{channel} {date}", 0.0))).to_numpy(dtype=float)
+    )
+    returned = float(prices.get("min_return", 0.0))
+    return Series(
+        channel=channel,
+        campaign=campaign,
+        cells=cells.drop(columns="per_click"),
+        per_click=cells["per_click"].to_numpy(dtype=float),
+        money_price=money + returned * brief.budget.min_return,
+        order_price=float(prices.get("stock", 0.0)) + float(prices.get("shipping", 0.0)),
+        revenue_price=-returned,
+        base_bid=told.base_bid if told else None,
+        min_bid=told.min_bid if told else 0.0,
+        max_bid=told.max_bid if told and told.max_bid is not None else np.inf,
+    )
+
+
+def select_series(series: list[Series], channels: tuple[str, ...], campaigns: tuple[str, ...]) -> list[Series]:
+    """Return those of the channels and campaigns named; an empty choice takes all."""
+    return [
+        one
+        for one in series
+        if (not channels or one.channel in channels) and (not campaigns or one.campaign in campaigns)
+    ]

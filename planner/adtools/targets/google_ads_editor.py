@@ -1,0 +1,94 @@
+"""Google Ads Editor: a CSV with an ad schedule a campaign, at most six spans a day; a time in no span is off.
+
+``(Monday[00:00-08:00]);(Monday@120%[08:00-24:00])``; no percentage is 100 %.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from planner.adtools.reading import CsvCell, Reader, clock, minutes_of
+from planner.adtools.tool import UNCHANGED, WEEKDAYS, Form, Sheet, Tool, runs
+from planner.wording import Text
+
+__all__ = ["TOOL"]
+
+_SLOT = 15
+_SPAN = re.compile(r"^\((\w+)(?:@(\d+)%)?\[(\d{1,2}:\d{2})-(\d{1,2}:\d{2})\]\)$")
+
+
+def _write(sheets: Sequence[Sheet]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["Campaign", "Ad Schedule"])
+    writer.writerows([sheet.name, ";".join(_spans(sheet))] for sheet in sheets)
+    return text.getvalue()
+
+
+def _spans(sheet: Sheet) -> list[str]:
+    return [
+        f"({day}{'' if value == UNCHANGED else f'@{value:.0f}%'}[{clock(_SLOT * first)}-{clock(_SLOT * last)}])"
+        for day, values in zip(WEEKDAYS, sheet.percent, strict=True)
+        for first, last, value in runs(values)
+        if value > 0
+    ]
+
+
+def _parse(text: str, source: str) -> list[Sheet]:
+    reader = Reader(text, source)
+    sheets = [
+        Sheet(row["Campaign"].text, WEEKDAYS, _percent(reader, row["Ad Schedule"]))
+        for row in reader.csv(("Campaign", "Ad Schedule"))
+        if row["Ad Schedule"].text
+    ]
+    reader.finish()
+    return sheets
+
+
+def _percent(reader: Reader, cell: CsvCell) -> np.ndarray:
+    """Return a cell's week; ``[]`` takes the schedule away, so the campaign is always on."""
+    percent = np.zeros((7, 1440 // _SLOT))
+    if cell.text == "[]":
+        return percent + UNCHANGED
+    for span in cell.text.split(";"):
+        match = _SPAN.match(span.strip())
+        first, last = (minutes_of(match[3], _SLOT), minutes_of(match[4], _SLOT)) if match else (None, None)
+        if match is None or match[1] not in WEEKDAYS or first is None or last is None or first >= last:
+            example = "(Monday@120%[08:00-17:30])"
+            reader.fault_at(cell.line, cell.column, "bad_span", found=span.strip(), example=example)
+            continue
+        stretch = percent[WEEKDAYS.index(match[1]), first // _SLOT : last // _SLOT]
+        if stretch.any():
+            reader.fault_at(cell.line, cell.column, "overlap", found=span.strip())
+        stretch[:] = float(match[2] or UNCHANGED)
+    return percent
+
+
+TOOL = Tool(
+    name="google-ads-editor",
+    title=Text(zh="Google Ads Editor（广告投放时间）", en="Google Ads Editor (ad schedule)"),
+    rows="weekly",
+    slot_minutes=_SLOT,
+    minimum=10,
+    maximum=1000,
+    step=1,
+    gap="off",
+    spans_per_day=6,
+    together=True,
+    forms=(Form("csv", _write, _parse),),
+    unit="percent",
+    sure={
+        "range": "third_party",
+        "slots": "documented",
+        "off": "documented",
+        "form": "documented",
+        "budget": "third_party",
+    },
+    overspend=2.0,
+    warnings=("manual_bids", "account_zone", "campaign_names"),
+)
