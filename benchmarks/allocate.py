@@ -1,9 +1,9 @@
 """Measure the allocation: time, memory and exactness by size, and the same problems given to general solvers.
 
 Rivals stand as their users set them: scipy's SLSQP as pymc-marketing calls it (ftol 1e-9, maxiter 1000, start at an
-even split, exact gradient), NLopt's augmented Lagrangian over SLSQP and over MMA as Robyn does, and cvxpy with Clarabel on
-the problem scaled to a budget of 1. Each run has a process of its own and a time limit; ours is the whole call from a
-table to a table. Only ratios mean something on another machine, so they come first.
+even split, exact gradient), NLopt's augmented Lagrangian over SLSQP and over MMA as Robyn does, and cvxpy with
+Clarabel on the problem scaled to a budget of 1. Each run has a process of its own and a time limit; ours is the whole
+call from a table to a table. Only ratios mean something on another machine, so they come first.
 
     python benchmarks/allocate.py --out benchmarks/results/allocate.md
 """
@@ -273,8 +273,9 @@ def report(limit: float, sizes: tuple[int, ...]) -> str:
             "## Beside general solvers",
             "",
             "`times slower` is the rival's time by ours on the same problem, ours being the whole call from table to",
-            "table. `profit short` is the share of our profit that the rival misses; it is below 0 where a rival reports",
-            "a little more than can be had, by its own tolerance. `over a limit` is the largest excess, as a share.",
+            "table. `profit short` is the share of our profit that the rival misses; it is below 0 where a rival",
+            "reports a little more than can be had, by its own tolerance. `over a limit` is the largest excess, as a",
+            "share.",
             "`budget`: the budget alone; `caps`: crossing caps on channels and windows besides; `all`: with least",
             "return, stock and late cost as well.",
             "",

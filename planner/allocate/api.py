@@ -7,7 +7,7 @@ from planner.allocate.conflict import check_cells, plan_that_fits, surely_infeas
 from planner.allocate.limits import Limits
 from planner.allocate.problem import Problem, build_problem
 from planner.allocate.result import Allocation, describe_solution
-from planner.allocate.solve import ENOUGH, Solution, improve, solve
+from planner.allocate.solve import ENOUGH, Solution, refine, solve
 
 __all__ = ["allocate_budget", "solve_or_raise"]
 
@@ -65,5 +65,5 @@ def solve_or_raise(problem: Problem, start: Floats | None = None) -> Solution:
         plan_that_fits(problem)
     solution = solve(problem, start)
     if solution.violation > ENOUGH:
-        solution = improve(problem, plan_that_fits(problem), solution)
-    return solution
+        return refine(problem, solution, plan_that_fits(problem))
+    return refine(problem, solution, solution.spend) if solution.error > ENOUGH else solution

@@ -17,6 +17,7 @@ import numpy as np
 from planner.allocate.cells import Floats
 from planner.allocate.dual import Dual, minimise
 from planner.allocate.problem import Problem, Row
+from planner.allocate.solve import refine, solve
 from planner.errors import InfeasibleError
 from planner.errors import Problem as Trouble
 from planner.wording import Message
@@ -172,28 +173,34 @@ def _unit(problem: Problem, row: Row) -> float:
 def _lower_return(problem: Problem, place: int) -> Message:
     """Return the highest return that the other limits allow.
 
-    At a return R the plan of least shortfall has revenue r and spend s with r < R s; r / s is a return that can be had,
-    and taking it for R again climbs down to the highest one.
+    The plan that earns most at a price of R for each unit of spend has revenue r and spend s; no plan returns more than
+    R if r <= R s, and otherwise r / s is a higher return that can be had. Taking it for R again climbs to the highest.
     """
-    row: Row = problem.rows[place]
-    at = problem.used_features.index("revenue")
-    least = row.price
-    for _ in range(30):
-        price_rows = problem.price_rows.copy()
-        price_rows[:, place] = least * row.members
-        rows = tuple(replace(r, price=least) if n == place else r for n, r in enumerate(problem.rows))
-        trial = replace(problem, rows=rows, price_rows=price_rows)
-        excess, _, spend = _least_excess(trial, _alone(problem, place))
-        if float(np.delete(excess, place).sum()) > _KEPT:
+    row = problem.rows[place]
+    kept = [number for number in range(len(problem.rows)) if number != place]
+    member = row.members[problem.signature] > 0
+    revenue = problem.features[problem.used_features.index("revenue")] * member
+    others = replace(
+        problem,
+        rows=tuple(problem.rows[number] for number in kept),
+        price_rows=problem.price_rows[:, kept],
+        value_rows=problem.value_rows[:, :, kept],
+        profit=revenue,
+    )
+    best = 0.0
+    for _ in range(50):
+        trial = replace(others, base_price=best * row.members)
+        solution = solve(trial)
+        if solution.error > _ENOUGH:
+            solution = refine(trial, solution, solution.spend)
+        if solution.violation > _KEPT:
             return Message("allocate.not_alone")
-        member = row.members[problem.signature] > 0
-        paid = float(spend[member].sum())
-        revenue = float((problem.features[at] * spend**problem.elasticity)[member].sum())
-        reached = revenue / paid if paid > 0 else 0.0
-        if reached >= least * (1.0 - 1e-9):
+        paid = float(solution.spend[member].sum())
+        earned = float((revenue * solution.spend**problem.elasticity).sum())
+        if paid <= 0 or earned <= best * paid * (1.0 + 1e-9):
             break
-        least = reached
-    return Message("allocate.lower_return_to", {"limit": least})
+        best = earned / paid
+    return Message("allocate.lower_return_to", {"limit": best})
 
 
 def _alone(problem: Problem, place: int) -> Floats:

@@ -12,7 +12,7 @@ wanted profit after it is one such limit for each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from planner.allocate.conflict import check_cells
 from planner.allocate.limits import Limits
 from planner.allocate.problem import Problem, Row, build_problem
 from planner.allocate.result import Allocation, describe_solution
+from planner.allocate.solve import ENOUGH
 from planner.errors import InfeasibleError
 from planner.errors import Problem as Trouble
 from planner.fulfilment import NO_COST
@@ -129,20 +130,25 @@ def least_spend(
     bare = build_problem(read, replace(limits, fulfilment=NO_COST))
     check_cells(bare)
     bare = replace(bare, profit=np.zeros_like(bare.profit), limits=limits)
-    least = solve_or_raise(bare)
-    plan = describe_solution(bare, least)
     most = _most_orders if orders is not None else _most_profit
+    _check_wanted(_amount(most(read, limits), orders), wanted, "orders" if orders is not None else "profit")
+    if wanted > 0:
+        rows = _rows_for_orders(bare, wanted) if orders is not None else _rows_for_profit(bare, limits, wanted)
+        plan = _least(bare, rows)
+        if plan.certificate.gap <= ENOUGH and plan.multipliers[rows[0][0].name] < 0:
+            return plan
+    return _least_of_all(bare, wanted, orders, most)
+
+
+def _least_of_all(
+    bare: Problem, wanted: float, orders: float | None, most: Callable[[Cells, Limits], Allocation]
+) -> Allocation:
+    """Return the plan of least spend where what is wanted comes with it and has no price."""
+    plan = describe_solution(bare, solve_or_raise(bare))
     if _amount(plan, orders) >= wanted:
         return plan
-    _check_wanted(_amount(most(read, limits), orders), wanted, "orders" if orders is not None else "profit")
-    same_spend = most(read, limits.with_total(plan.spend * (1.0 + 1e-13)))
-    if _amount(same_spend, orders) >= wanted:
-        return replace(same_spend, certificate=replace(plan.certificate, violations=same_spend.certificate.violations))
-    rows = _rows_for_orders(bare, wanted) if orders is not None else _rows_for_profit(bare, limits, wanted)
-    problem = bare
-    for row, feature in rows:
-        problem = problem.with_row(row, feature)
-    return _least(problem, len(rows))
+    same_spend = most(bare.cells, bare.limits.with_total(plan.spend * (1.0 + 1e-13)))
+    return replace(same_spend, certificate=replace(plan.certificate, violations=same_spend.certificate.violations))
 
 
 def _amount(plan: Allocation, orders: float | None) -> float:
@@ -196,10 +202,12 @@ def _rows_for_profit(problem: Problem, limits: Limits, wanted: float) -> list[tu
     return rows
 
 
-def _least(problem: Problem, wanted: int) -> Allocation:
-    """Return the plan of least spend where the last rows are what is wanted."""
-    first = len(problem.rows) - wanted
-    row, feature = problem.rows[first], problem.features[-wanted]
+def _least(problem: Problem, wanted: list[tuple[Row, Floats]]) -> Allocation:
+    """Return the plan of least spend that keeps the rows for what is wanted."""
+    first = len(problem.rows)
+    row, feature = wanted[0]
+    for limit, of_cells in wanted:
+        problem = problem.with_row(limit, of_cells)
     begin = _BEGIN / max(float((feature * problem.high**problem.elasticity).sum()), _CLOSE)
     shifted = replace(
         problem,

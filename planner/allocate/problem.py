@@ -80,7 +80,7 @@ class Problem:
     price_rows, value_rows
         Coefficients of the rows. [signatures x rows], [features x signatures x rows]
     base_price
-        What a unit of spend costs before any limit: 1, or 0 where only the limits count.
+        What a unit of spend costs before any limit, in all or by signature: 1, or 0 where only the limits count.
     """
 
     cells: Cells
@@ -99,7 +99,7 @@ class Problem:
     features: Floats
     price_rows: Floats
     value_rows: Floats
-    base_price: float = 1.0
+    base_price: float | Floats = 1.0
 
     @property
     def limit(self) -> Floats:

@@ -16,7 +16,7 @@ from planner.allocate.cells import Floats
 from planner.allocate.dual import Dual, minimise
 from planner.allocate.problem import Problem
 
-__all__ = ["ENOUGH", "Solution", "improve", "solve"]
+__all__ = ["ENOUGH", "Solution", "refine", "solve"]
 
 SAMPLE = 2048
 GAP = 1e-12
@@ -61,29 +61,33 @@ class Solution:
 
 
 def solve(problem: Problem, start: Floats | None = None) -> Solution:
-    """Return the best plan for a problem, with its certificate.
+    """Return the best plan for a problem, with its certificate, which says whether more is needed (`refine`).
 
     `start` are multipliers to begin with, such as those of the same problem with a little less money.
     """
     first = _sampled_multipliers(problem) if start is None else start
-    solution = _settle(problem, Dual(problem), first, rounds=14)
-    if solution.error > ENOUGH and problem.used_features:
-        solution = min(solution, *_spend_first(problem), key=_quality)
-    if solution.error > ENOUGH:
-        solution = improve(problem, solution.spend, solution)
-    return solution
+    return _settle(problem, Dual(problem), first, rounds=14)
 
 
-def improve(problem: Problem, spend: Floats, solution: Solution) -> Solution:
-    """Return a better plan than `solution`, beginning at these spends and holding every cell near its last answer.
+def refine(problem: Problem, solution: Solution, spend: Floats) -> Solution:
+    """Return a better plan where jumps kept `solve` from an answer, beginning at these sorted spends.
 
-    Slower than the way above, and sure where cells jump that are not expected to: it needs neither curvature nor a
-    value above 0.
+    Slower, and sure where cells jump that are not expected to: in the end every cell is held near its last answer,
+    which needs neither curvature nor a value above 0.
     """
-    dual = Dual(problem, centres=spend)
+    if problem.used_features:
+        solution = min(solution, *_spend_first(problem), key=_quality)
+    if solution.error <= ENOUGH:
+        return solution
     nothing = np.zeros(len(problem.rows))
-    found = [solution, certify(problem, dual, spend, solution.y), _settle(problem, dual, nothing, rounds=60, widen=1.0)]
-    return min(found, key=_quality)
+    for begin in (spend, solution.spend):
+        dual = Dual(problem, centres=begin)
+        fixed = certify(problem, dual, begin, solution.y)
+        settled = _settle(problem, dual, nothing, rounds=60, widen=1.0)
+        solution = min(solution, fixed, settled, key=_quality)
+        if solution.error <= ENOUGH or begin is solution.spend:
+            break
+    return solution
 
 
 def _quality(solution: Solution) -> tuple[bool, float]:
