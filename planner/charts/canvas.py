@@ -94,9 +94,9 @@ def sheet(
         ax.set_axis_off()
         points_below = 7 + 13.5 * (below.count("\n") + 1)
         # A title with a height of its own is not kept clear of all ticks at every drawing, which takes long.
-        ax.set_title(
-            heading, loc="left", x=indent, y=1.0, fontsize=_TITLE, color=INK, pad=points_below, linespacing=1.2
-        )
+        title_text = ax.set_title(heading, loc="left", x=indent, y=1.0, fontsize=_TITLE, color=INK, pad=points_below)
+        # In an Axes of the caller's the title is older than our settings.
+        title_text.set(fontfamily=list(faces.families), parse_math=False, linespacing=1.2)
         ax.annotate(
             below,
             (indent, 1),

@@ -211,15 +211,16 @@ def _mark_half(on: Sheet, axes: Axes, plan: Plan, clock: Clock) -> None:
         markeredgewidth=1.5,
         label="half",
     )
-    left = x > 0.5 * clock.length
+    left = x > 0.85 * clock.length
     axes.annotate(
         on.words.say("charts.half", time=on.words.clock(half.round("min"))),
         (x, amount),
-        (-7 if left else 7, 4 if left else -4),
+        (-8 if left else 8, -8),
         "data",
         "offset points",
         fontsize=8,
         color=PLAN,
         ha="right" if left else "left",
-        va="bottom" if left else "top",
+        va="center",
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
     )

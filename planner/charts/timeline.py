@@ -101,10 +101,11 @@ def _draw_ribbon(on: Sheet, axes: Axes, windows: pd.DataFrame, clock: Clock) -> 
             )
         )
         room = (end - start) / clock.length * _PANELS_WIDE * 72 - 1
-        texts = (on.words.stance(stance), on.words.label("short", stance))
-        text = next((text for text in texts if text_width(text, 8) <= room), None)
+        texts = ((on.words.stance(stance), 8.0), (on.words.stance(stance), 7.0), (on.words.label("short", stance), 8.0))
+        text, size = next(((text, size) for text, size in texts if text_width(text, size) <= room), ("", 8.0))
         if text:
-            axes.text((start + end) / 2, 0.47, text, ha="center", va="center", fontsize=8, color=STANCE_INK[stance])
+            middle, colour = (start + end) / 2, STANCE_INK[stance]
+            axes.text(middle, 0.47, text, ha="center", va="center", fontsize=size, color=colour)
 
 
 def _draw_measure(on: Sheet, axes: Axes, market: pd.DataFrame, name: str, clock: Clock) -> None:
