@@ -157,6 +157,7 @@ def test_registration_note_warns_after_the_deadline_only():
     assert note is not None
     assert "2026-10-20" in note.text("en")
     assert registration_note(brief, sms.iloc[:0], dt.date(2026, 11, 9)) is None
+    assert registration_note(brief, sms, dt.date(2026, 11, 11)) is None
 
 
 def test_plan_actions_without_messages_registers_nothing():

@@ -43,7 +43,7 @@ def plan_folder(tmp_path_factory):
 
 
 def run(*arguments):
-    command = [sys.executable, "-m", "planner", "sms-lists", *map(str, arguments)]
+    command = [sys.executable, "-m", "planner", *map(str, arguments)]
     return subprocess.run(
         command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=Path(__file__).parents[1]
     )
@@ -52,7 +52,7 @@ def run(*arguments):
 def test_sms_lists_writes_a_file_a_send_and_says_no_number(plan_folder, tmp_path):
     customers = tmp_path / "customers.csv"
     customers.write_text(CUSTOMERS, encoding="utf-8")
-    done = run(plan_folder, "--customers", customers, "-o", tmp_path / "lists", "--lang", "en")
+    done = run("sms-lists", plan_folder, "--customers", customers, "-o", tmp_path / "lists", "--lang", "en")
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
     assert "138" not in done.stderr
@@ -65,16 +65,55 @@ def test_sms_lists_writes_a_file_a_send_and_says_no_number(plan_folder, tmp_path
         "hold-out-champions.csv",
         "hold-out-at_risk.csv",
     }
-    again = run(plan_folder, "--customers", customers, "-o", tmp_path / "lists")
+    again = run("sms-lists", plan_folder, "--customers", customers, "-o", tmp_path / "lists")
     assert again.returncode == 2
     assert "--force" in again.stderr
-    assert run(plan_folder, "--customers", customers, "-o", tmp_path / "lists", "--force").returncode == 0
+    assert run("sms-lists", plan_folder, "--customers", customers, "-o", tmp_path / "lists", "--force").returncode == 0
+
+
+BRIEF = """
+[promotion]
+date = 2026-11-11
+[budget]
+total = 500
+[shop]
+margin = 0.4
+order_value = 100
+[[channels]]
+name = "search"
+price = 1.0
+conversion = 0.03
+[sms]
+price = 0.01
+"""
+
+
+def test_plan_takes_its_segments_from_a_customer_file_and_keeps_no_number(tmp_path):
+    (tmp_path / "brief.toml").write_text(BRIEF, encoding="utf-8")
+    (tmp_path / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
+    arguments = [
+        tmp_path / "brief.toml",
+        "--customers",
+        tmp_path / "customers.csv",
+        "-o",
+        tmp_path / "out",
+        "--tables-only",
+    ]
+    done = run("plan", *arguments)
+    assert done.returncode == 0, done.stderr
+    sms = pd.read_csv(tmp_path / "out" / "sms.csv")
+    assert "champions" in set(sms["segment"])
+    assert all("1380000" not in path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir())
+    lists = run("sms-lists", tmp_path / "out", "--customers", tmp_path / "customers.csv", "-o", tmp_path / "lists")
+    assert lists.returncode == 0, lists.stderr
+    summary = pd.read_csv(tmp_path / "lists" / "summary.csv")
+    assert summary["listed"].tolist() == summary["planned"].tolist()
 
 
 def test_sms_lists_of_a_file_with_faults_exits_3_and_writes_nothing(plan_folder, tmp_path):
     customers = tmp_path / "customers.csv"
     customers.write_text("phone,last order,orders,spent\n13812345678,never,1,2\n", encoding="utf-8")
-    done = run(plan_folder, "--customers", customers, "-o", tmp_path / "lists", "--lang", "en")
+    done = run("sms-lists", plan_folder, "--customers", customers, "-o", tmp_path / "lists", "--lang", "en")
     assert done.returncode == 3
     assert "cells are no date (rows 2" in done.stderr
     assert "1381" not in done.stderr

@@ -75,7 +75,7 @@ def registration_deadline(brief: Brief, first_send: pd.Timestamp) -> dt.date:
 
 
 def registration_note(brief: Brief, sms: pd.DataFrame, today: dt.date) -> Message | None:
-    """Return a warning if signature and template can no longer be registered in time; None if they can.
+    """Return a warning if signature and template can no longer be registered in time; None if they can, or all is over.
 
     Parameters
     ----------
@@ -86,7 +86,10 @@ def registration_note(brief: Brief, sms: pd.DataFrame, today: dt.date) -> Messag
     today
         The day on which the plan is made.
     """
-    if sms.empty or today <= (deadline := registration_deadline(brief, sms["send_at"].min())):
+    if sms.empty or today > sms["send_at"].max().tz_convert(brief.zone).date():
+        return None
+    deadline = registration_deadline(brief, sms["send_at"].min())
+    if today <= deadline:
         return None
     provider = provider_of(brief)
     values = {"deadline": deadline.isoformat(), "days": provider.lead_days, "provider": provider.title}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.talk import AMOUNT, history_option, lang_option, set_language
+from planner.cli.talk import AMOUNT, history_option, lang_option, note, set_language
 from planner.wording import Lang
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def demo(folder: Path, lang: Lang | None, seed: int, tables_only: bool, force: b
 @history_option
 @_out
 @click.option("--budget", type=AMOUNT, help="Another total than the brief's: 30000, 30k, 3万.")
+@click.option("--customers", type=click.Path(path_type=Path), help="Customer file; its people make the SMS segments.")
 @lang_option
 @_seed
 @_tables_only
@@ -63,6 +65,7 @@ def plan(
     history: Sequence[str],
     folder: Path,
     budget: float | None,
+    customers: Path | None,
     lang: Lang | None,
     seed: int,
     tables_only: bool,
@@ -76,7 +79,7 @@ def plan(
     planner plan brief.toml --history 2025.csv --history "exports/*.csv" -o out
     planner plan brief.toml --history data.csv -o out --budget 3万 --json | jq .summary
     """
-    loaded = _loaded(brief, budget, lang)
+    loaded = _with_customers(_loaded(brief, budget, lang), customers)
     _plan(loaded, history, folder, seed=seed, tables_only=tables_only, force=force, as_json=as_json)
 
 
@@ -110,6 +113,18 @@ def _loaded(path: Path, budget: float | None, lang: Lang | None) -> Brief:
     return brief
 
 
+def _with_customers(brief: Brief, path: Path | None) -> Brief:
+    """Return a brief whose segments are those of a customer file; the same one where none is given."""
+    if path is None:
+        return brief
+    from planner.customers import read_customers, with_customers
+
+    people = read_customers(path)
+    for message in people.notes:
+        note(message.text(set_language(None)))
+    return with_customers(brief, people)
+
+
 def _history(brief: Brief, paths: Sequence[str | Path]) -> History | None:
     """Return the history that files hold; None where none are given."""
     if not paths:
@@ -132,6 +147,7 @@ def _plan(
     """Plan, write, and show the summary."""
     if not force and (folder / "plan.json").exists():
         raise click.UsageError(f"{folder} already holds a plan; give another folder, or --force to overwrite it")
+    from planner.actions import registration_note
     from planner.plan import make_plan
     from planner.write import write_plan
 
@@ -141,6 +157,8 @@ def _plan(
         files = write_plan(made, folder, tables_only=tables_only, overwrite=force)
     except FileExistsError as error:
         raise click.UsageError(f"{error} is already there; give another folder, or --force to overwrite it") from error
+    if late := registration_note(made.brief, made.sms, dt.date.today()):
+        note(late.text(lang))
     if as_json:
         click.echo((folder / "plan.json").read_text(encoding="utf-8"), nl=False)
         return
