@@ -75,7 +75,7 @@ def text_scan(path: Path, *, delimiter: str, header_row: int, width: int) -> Sca
         f"read_csv({literal(str(path))}, columns={{{columns}}}, header=false, skip={header_row + 1}, "
         f"auto_detect=false, delim={literal(delimiter)}, quote='\"', escape='\"', null_padding=true, ignore_errors=true"
     )
-    return Scan(f"{sql})", f"{sql}, store_rejects=true, rejects_limit=1000)")
+    return Scan(f"{sql})", f"{sql}, store_rejects=true, rejects_limit=0)")
 
 
 def parquet_scan(path: Path, names: Sequence[str], typed: frozenset[int]) -> Scan:
@@ -137,6 +137,12 @@ class Engine:
         self._progress(step, 1.0)
         if failed:
             raise failed[0]
+
+    def run_in_order(self, sql: str, step: str = "work") -> None:
+        """Run a statement that numbers rows: one thread reads them in the file's order."""
+        self.run("SET threads = 1; SET preserve_insertion_order = true")
+        self.run(sql, step)
+        self.run("RESET threads; SET preserve_insertion_order = false")
 
     def copy(self, sql: str, step: str) -> int:
         """Run a statement that writes rows, and return how many."""

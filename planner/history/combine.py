@@ -21,7 +21,7 @@ from planner.history.remarks import Remarks, cell_text
 from planner.slots import hour_starts
 from planner.wording import Message
 
-__all__ = ["Part", "combine", "hourly"]
+__all__ = ["Part", "combine", "contradiction", "hourly"]
 
 _KEY = ["instant", "channel", "campaign", "dimension"]
 _PER_CLICK = {"bid": "clicks", "cpc": "clicks", "cpm": "impressions"}
@@ -80,14 +80,14 @@ def _overlaid(parts: Sequence[Part], zone: dt.tzinfo, notes: list[Message], prob
     grouped = twice.groupby("group")
     unequal = (grouped[measures].max() > grouped[measures].min()).any(axis=1)
     wrong = list(unequal.index[unequal])
+    names = [part.remarks.source for part in parts]
     for group in wrong[:_SHOWN]:
-        problems.append(_contradiction(twice[twice["group"] == group], measures, parts, zone))
+        problems.append(contradiction(twice[twice["group"] == group], measures, names, zone))
     if len(wrong) > _SHOWN:
         more = Message("history.more_contradictions", {"count": len(wrong) - _SHOWN})
         problems.append(Problem(more, parts[0].remarks.source))
     merged = grouped[[*_present(rows), *measures, "source", "line"]].first()
-    names = ", ".join(part.remarks.source for part in parts)
-    notes.append(Message("history.identical", {"count": len(twice) - len(merged), "where": names}))
+    notes.append(Message("history.identical", {"count": len(twice) - len(merged), "where": ", ".join(names)}))
     return pd.concat([rows[~double], merged], ignore_index=True)
 
 
@@ -96,8 +96,8 @@ def _present(rows: pd.DataFrame) -> list[str]:
     return [name for name in _KEY if name in rows]
 
 
-def _contradiction(group: pd.DataFrame, measures: Sequence[str], parts: Sequence[Part], zone: dt.tzinfo) -> Problem:
-    """Return the problem that shows two rows of one key."""
+def contradiction(group: pd.DataFrame, measures: Sequence[str], files: Sequence[str], zone: dt.tzinfo) -> Problem:
+    """Return the problem that shows two rows of one key; ``source`` and ``line`` say where in the named files."""
     differing = [name for name in measures if group[name].max() > group[name].min()]
     first = group.iloc[0]
     unlike = (group[differing] != first[differing]) & group[differing].notna() & first[differing].notna()
@@ -115,11 +115,9 @@ def _contradiction(group: pd.DataFrame, measures: Sequence[str], parts: Sequence
         "channel": cell_text(what),
         "one": shown(first),
         "other": shown(other),
-        "place": f"{parts[int(other['source'])].remarks.source}:{int(other['line'])}",
+        "place": f"{files[int(other['source'])]}:{int(other['line'])}",
     }
-    return Problem(
-        Message("history.contradiction", values), parts[int(first["source"])].remarks.source, int(first["line"])
-    )
+    return Problem(Message("history.contradiction", values), files[int(first["source"])], int(first["line"]))
 
 
 def hourly(rows: pd.DataFrame, zone: dt.tzinfo, *, campaigns: bool) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from planner.history.sources import Blob, Unreadable, collect, unpack
 from planner.wording import Message
 
 if TYPE_CHECKING:
-    from planner.history.large import LargeTable
+    from planner.history.large_rows import LargeTable
 
 __all__ = ["LARGE_BYTES", "Gathered", "gather", "is_large", "settle"]
 
@@ -109,7 +109,7 @@ def _read_table(sheet: Sheet, settings: ReadingSettings, found: list[TableReadin
     if layout is None:
         found.append(unknown_table(sheet, remarks))
     elif is_large(sheet, layout):
-        from planner.history.large import LargeTable
+        from planner.history.large_rows import LargeTable
 
         zone, said = zone_of(sheet.name, layout.titles, settings.zone)
         if said:

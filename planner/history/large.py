@@ -7,9 +7,8 @@ contradict each other are an error that shows both.
 from __future__ import annotations
 
 import codecs
+import csv
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -18,36 +17,18 @@ from planner.history.cells import Fault, is_missing, is_total, plain
 from planner.history.channels import named_channels
 from planner.history.columnar import Engine, Scan, literal, parquet_scan, text_scan
 from planner.history.dialects import MEASURES, Layout, key_of
+from planner.history.large_rows import LargeTable, is_plain, judged_sql, tell_refused
 from planner.history.moments import settled_order, to_instants
 from planner.history.parquet import number_columns
 from planner.history.remarks import Remarks
 from planner.history.rows import MomentRule, judge_numbers, row_kind
 from planner.history.settings import ReadingSettings
-from planner.history.sheets import Sheet
 from planner.slots import hour_starts
 from planner.wording import Message
 
-__all__ = ["LargeTable", "judge_large"]
+__all__ = ["judge_large"]
 
 _TOTAL_WORDS = "合计|总计|汇总|小计|总和|total|^ *sum *$"
-
-
-@dataclass(eq=False)
-class LargeTable:
-    """A large table on its way: its sheet, layout and zone, the day of its name, and what is said of it.
-
-    `by_row` tells whether a row is one hour of one campaign, so that nothing has to be added up.
-    """
-
-    sheet: Sheet
-    layout: Layout
-    zone: dt.tzinfo
-    file_day: dt.date | None
-    remarks: Remarks
-    scan: Scan | None = None
-    rows: int = 0
-    span: tuple[pd.Timestamp, pd.Timestamp] | None = None
-    by_row: bool = False
 
 
 def judge_large(engine: Engine, table: LargeTable, number: int, settings: ReadingSettings) -> str:
@@ -60,7 +41,7 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     layout, scan = table.layout, table.scan
     keys = {name: scan.text(layout.columns[name]) for name in ("day", "hour", "channel") if name in layout.columns}
     measures = [name for name in MEASURES if name in layout.columns]
-    odd = ", ".join(f"count(*) FILTER (NOT {_plain(scan, layout, name)}) AS odd_{name}" for name in measures)
+    odd = ", ".join(f"count(*) FILTER (NOT {is_plain(scan, layout, name)}) AS odd_{name}" for name in measures)
     found = ", ".join(f"{sql} AS {name}" for name, sql in keys.items())
     groups = engine.frame(f"SELECT {found}, count(*) AS n, {odd} FROM {scan.first_sql} GROUP BY ALL", "scan")
     for name in ("day", "hour", "channel"):
@@ -68,16 +49,20 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
             groups[name] = ""
     table.rows = int(groups["n"].sum())
     _keep_rejected(engine, table)
+    if groups.empty:
+        table.remarks.problems.append(Problem(Message("history.no_rows"), table.remarks.source, layout.header_row + 1))
+        return ""
     moments = _moments(groups, table, settings.zone)
     engine.table(f"moments_{number}", moments)
     engine.table(f"channels_{number}", _channels(groups, table, settings))
     engine.table(f"texts_{number}", _campaigns(engine, table))
     odd_names = [name for name in measures if int(groups[f"odd_{name}"].sum())]
     faulty = [_numbers(engine, table, name, number) for name in odd_names]
+    table.numbered_sql = judged_sql(table, number, odd_names, numbered=True)
     view = f"judged_{number}"
-    engine.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {_judged(table, number, odd_names)}")
+    engine.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {judged_sql(table, number, odd_names)}")
     if any(faulty) or moments.loc[~moments["dropped"], "kind"].notna().any():
-        _tell_refused(engine, table, number, odd_names)
+        tell_refused(engine, table, number, odd_names)
     return view
 
 
@@ -100,21 +85,20 @@ def _scan(engine: Engine, table: LargeTable, number: int) -> Scan:
     return text_scan(path, delimiter=sheet.delimiter, header_row=layout.header_row, width=len(layout.header))
 
 
-def _plain(scan: Scan, layout: Layout, name: str) -> str:
-    """Return the SQL that tells whether a cell needs no rule; a flag always does."""
-    place = layout.columns[name]
-    return f"({scan.text(place)} = '')" if name == "budget_spent" else scan.is_plain(place)
-
-
 def _keep_rejected(engine: Engine, table: LargeTable) -> None:
     """Refuse the rows that the engine could not split into the header's columns."""
     if not table.sheet.delimiter:
         return
-    rejected = engine.frame("SELECT DISTINCT line, error_type, csv_line FROM reject_errors ORDER BY line")
-    for row in rejected.itertuples(index=False):
-        table.remarks.refuse(int(row.line), table.layout.header[-1], str(row.csv_line), "too_many_cells")
+    engine.run("CREATE OR REPLACE TEMP TABLE rejected AS SELECT DISTINCT line, csv_line FROM reject_errors")
     engine.run("DELETE FROM reject_errors; DELETE FROM reject_scans")
-    table.rows += len(rejected)
+    count = int(engine.frame("SELECT count(*) AS n FROM rejected")["n"].iloc[0])
+    width, mark = len(table.layout.header), table.sheet.delimiter
+    for row in engine.frame("SELECT * FROM rejected ORDER BY line LIMIT 21").itertuples(index=False):
+        cells = next(csv.reader([str(row.csv_line)], delimiter=mark), [])
+        table.remarks.refuse(int(row.line), table.layout.header[-1], f"{len(cells)} > {width}", "too_many_cells")
+    if count > 21:
+        table.remarks.refuse(0, "", "", "too_many_cells", times=count - 21)
+    table.rows += count
 
 
 def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.DataFrame:
@@ -134,6 +118,8 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
                 "wall": moment if isinstance(moment, dt.datetime) else None,
                 "kind": kind if kind != "data" else moment.kind if isinstance(moment, Fault) else None,
                 "dropped": kind != "data",
+                "guilty": (guilty := rule.guilty(moment) if isinstance(moment, Fault) else _time_column(layout)),
+                "cell": entry[guilty],
             }
         )  # fmt: skip
     frame = pd.DataFrame.from_records(records)
@@ -142,14 +128,12 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
     good = frame[frame["wall"].notna()].assign(line=lambda rows: rows.index)
     # Only the hours are looked at here: a row a wall-clock time, so that none counts as the second of its kind.
     hours = good.drop_duplicates("wall")[["wall", "line"]].assign(dimension="")
-    before = table.remarks.refused
-    instants = to_instants(hours.reset_index(drop=True), table.zone, layout, table.remarks)
+    # What is said there of rows is left unsaid: each of them stands for many.
+    unsaid = Remarks(table.remarks.source)
+    instants = to_instants(hours.reset_index(drop=True), table.zone, layout, unsaid)
+    table.remarks.notes += unsaid.notes
     found = dict(zip(hours["line"], hours["wall"], strict=True))
     by_wall = {found[line]: instant for line, instant in zip(instants["line"], instants["instant"], strict=True)}
-    if table.remarks.refused > before:
-        # Refused there by its hour alone; refused again below with its row.
-        del table.remarks.refusals[-(table.remarks.refused - before) :]
-        table.remarks.counts["no_such_hour"] = 0
     frame["instant"] = pd.to_datetime(frame["wall"].map(by_wall), utc=True).dt.tz_localize(None)
     frame.loc[frame["wall"].notna() & frame["instant"].isna(), "kind"] = "no_such_hour"
     hours = hour_starts(pd.DatetimeIndex(frame["instant"].dropna()).tz_localize("UTC"), zone)
@@ -167,6 +151,11 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
             Problem(Message("history.only_days", {}), table.remarks.source, layout.header_row + 1)
         )
     return frame.drop(columns="wall")
+
+
+def _time_column(layout: Layout) -> str:
+    """Return the column that names the hour."""
+    return "hour" if "hour" in layout.columns else "day"
 
 
 def _happens_twice(wall: dt.datetime | None, zone: dt.tzinfo) -> bool:
@@ -190,7 +179,7 @@ def _numbers(engine: Engine, table: LargeTable, name: str, number: int) -> bool:
     """Put a column's odd cells to the rules and hand the answers to the engine; return whether any is refused."""
     assert table.scan is not None
     text = table.scan.text(table.layout.columns[name])
-    sql = f"SELECT DISTINCT {text} AS cell FROM {table.scan.sql} WHERE NOT {_plain(table.scan, table.layout, name)}"
+    sql = f"SELECT DISTINCT {text} AS cell FROM {table.scan.sql} WHERE NOT {is_plain(table.scan, table.layout, name)}"
     texts = engine.frame(sql, "scan")["cell"].tolist()
     values = judge_numbers(texts, name, strict=table.layout.strict)
     answers = pd.DataFrame(
@@ -230,77 +219,3 @@ def _campaigns(engine: Engine, table: LargeTable) -> pd.DataFrame:
             "total": pd.Series([record[3] for record in records], dtype=bool),
         }
     )
-
-
-def _joins(table: LargeTable, number: int, odd: Sequence[str]) -> str:
-    """Return the SQL that puts a row's cells beside the answers of the rules."""
-    assert table.scan is not None
-    layout, scan = table.layout, table.scan
-    keys = [name for name in ("day", "hour", "channel") if name in layout.columns]
-    same = " AND ".join(f"{scan.text(layout.columns[name])} = m.{name}" for name in keys)
-    sql = f" JOIN moments_{number} m ON {same}"
-    channel = scan.text(layout.columns["channel"]) if "channel" in layout.columns else "''"
-    sql += f" JOIN channels_{number} ch ON {channel} = ch.text"
-    if "campaign" in layout.columns:
-        place = layout.columns["campaign"]
-        sql += f" JOIN texts_{number} cp ON cp.place = {place} AND {scan.text(place)} = cp.cell"
-    for name in odd:
-        sql += f" LEFT JOIN {name}_{number} n_{name} ON {scan.text(layout.columns[name])} = n_{name}.cell"
-    return sql
-
-
-def _no_total(table: LargeTable, number: int) -> str:
-    """Return the SQL condition that a row is not one of totals by its campaign or another column of text."""
-    assert table.scan is not None
-    parts = ["NOT cp.total"] if "campaign" in table.layout.columns else []
-    for place in table.layout.dimensions:
-        parts.append(f"{table.scan.text(place)} NOT IN (SELECT cell FROM texts_{number} WHERE place = {place})")
-    return " AND ".join(parts) or "true"
-
-
-def _judged(table: LargeTable, number: int, odd: Sequence[str]) -> str:
-    """Return the SQL of a table's usable rows."""
-    assert table.scan is not None
-    layout, scan = table.layout, table.scan
-    apart = [scan.text(place) for place in layout.dimensions]
-    columns = [
-        "m.instant", "m.hour_start AS hour", "m.twice", "ch.name AS channel",
-        f"{'cp.meant' if 'campaign' in layout.columns else 'CAST(NULL AS VARCHAR)'} AS campaign",
-        f"{'hash(' + ', '.join(apart) + ')' if apart else 'CAST(0 AS UBIGINT)'} AS apart",
-    ]  # fmt: skip
-    for name in MEASURES:
-        if name in layout.columns:
-            plain_value = scan.value(layout.columns[name])
-            rule = f"CASE WHEN {_plain(scan, layout, name)} THEN {plain_value} ELSE n_{name}.value END"
-            columns.append(f"{rule if name in odd else plain_value} AS {name}")
-    sound = "".join(f" AND n_{name}.kind IS NULL" for name in odd)
-    joined = f"{scan.sql} s{_joins(table, number, odd)}"
-    return f"SELECT {', '.join(columns)} FROM {joined} WHERE m.kind IS NULL AND {_no_total(table, number)}{sound}"
-
-
-def _tell_refused(engine: Engine, table: LargeTable, number: int, odd: Sequence[str]) -> None:
-    """Refuse the rows that a rule has refused: the first with their number, the others by kind."""
-    assert table.scan is not None
-    layout, scan = table.layout, table.scan
-    time_column = "hour" if "hour" in layout.columns else "day"
-    causes = [("m.kind", time_column), *((f"n_{name}.kind", name) for name in odd)]
-    kind = "coalesce(" + ", ".join(sql for sql, _ in causes) + ")"
-    column = "CASE " + " ".join(f"WHEN {sql} IS NOT NULL THEN '{name}'" for sql, name in causes) + " END"
-    text = (
-        "CASE "
-        + " ".join(f"WHEN {sql} IS NOT NULL THEN {scan.text(layout.columns[name])}" for sql, name in causes)
-        + " END"
-    )
-    joined = f"(SELECT *, row_number() OVER () AS line FROM {scan.sql}) s{_joins(table, number, odd)}"
-    where = f"NOT m.dropped AND {_no_total(table, number)} AND {kind} IS NOT NULL"
-    # The number of a row is its place in the file only where one thread reads it in order.
-    engine.run("SET threads = 1; SET preserve_insertion_order = true")
-    sql = f"SELECT s.line, {column} AS name, {text} AS cell, {kind} AS kind FROM {joined} WHERE {where}"
-    engine.run(f"CREATE OR REPLACE TEMP TABLE refused AS {sql}", "scan")
-    engine.run("RESET threads; SET preserve_insertion_order = false")
-    first = layout.header_row + 1
-    for row in engine.frame("SELECT * FROM refused ORDER BY line LIMIT 21").itertuples(index=False):
-        table.remarks.refuse(int(row.line) + first, layout.own[row.name], str(row.cell), str(row.kind))
-    rest = engine.frame("SELECT kind, count(*) AS n FROM (SELECT * FROM refused ORDER BY line OFFSET 21) GROUP BY kind")
-    for row in rest.itertuples(index=False):
-        table.remarks.refuse(0, "", "", str(row.kind), times=int(row.n))

@@ -23,7 +23,7 @@ from planner.wording import Message
 
 if TYPE_CHECKING:
     from planner.history.columnar import Engine
-    from planner.history.large import LargeTable
+    from planner.history.large_rows import LargeTable
 
 __all__ = ["LargeView", "in_order", "judge_views", "load_history", "nothing_left", "read_gathered", "read_history"]
 

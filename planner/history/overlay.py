@@ -12,9 +12,9 @@ import pandas as pd
 
 from planner.errors import Problem
 from planner.history.columnar import Engine, literal
+from planner.history.combine import contradiction
 from planner.history.dialects import MEASURES
-from planner.history.large import LargeTable
-from planner.history.remarks import cell_text
+from planner.history.large_rows import LargeTable
 from planner.wording import Message
 
 __all__ = ["added_up", "laid_over", "sums", "write_rows"]
@@ -70,35 +70,24 @@ def laid_over(
 def _contradictions(engine: Engine, rows: str, measures: Sequence[str], tables: Sequence[LargeTable]) -> list[Problem]:
     """Return a problem for each of the first keys whose rows do not agree, with both rows, and one for their number."""
     unequal = " OR ".join(f"max({name}) > min({name})" for name in measures)
-    spans = ", ".join(
-        f"arg_min({name}, source) AS one_{name}, min({name}) AS low_{name}, max({name}) AS high_{name}"
-        for name in measures
-    )
-    engine.run(
-        f"CREATE OR REPLACE TEMP TABLE wrong AS SELECT {_KEY}, min(source) AS first, max(source) AS last, {spans} "
-        f"FROM {rows} GROUP BY {_KEY} HAVING {unequal}"
-    )
+    engine.run(f"CREATE OR REPLACE TEMP TABLE wrong AS SELECT {_KEY} FROM {rows} GROUP BY {_KEY} HAVING {unequal}")
     count = int(engine.frame("SELECT count(*) AS n FROM wrong")["n"].iloc[0])
-    problems = []
-    for row in engine.frame(f"SELECT * FROM wrong ORDER BY instant, channel, campaign LIMIT {_SHOWN}").to_dict(
-        "records"
-    ):
-        differing = [name for name in measures if row[f"high_{name}"] > row[f"low_{name}"]]
-        table, other = tables[int(row["first"])], tables[int(row["last"])]
-        values = {
-            "hour": f"{pd.Timestamp(row['instant']).tz_localize('UTC').tz_convert(table.zone):%Y-%m-%d %H:%M}",
-            "channel": cell_text(
-                " / ".join(str(row[name]) for name in ("channel", "campaign") if isinstance(row[name], str))
-            ),
-            "one": ", ".join(f"{name} {row[f'low_{name}']:g}" for name in differing),
-            "other": ", ".join(f"{name} {row[f'high_{name}']:g}" for name in differing),
-            "place": other.remarks.source,
-        }
-        problems.append(Problem(Message("history.contradiction", values), table.remarks.source))
+    if count == 0:
+        return []
+    engine.run(f"CREATE OR REPLACE TEMP TABLE shown AS SELECT * FROM wrong ORDER BY {_KEY} LIMIT {_SHOWN}")
+    found = []
+    for place, table in enumerate(tables):
+        same = " AND ".join(f"r.{name} IS NOT DISTINCT FROM s.{name}" for name in _KEY.split(", "))
+        sql = f"SELECT r.*, {place} AS source FROM ({table.numbered_sql}) r JOIN shown s ON {same}"
+        engine.run_in_order(f"CREATE OR REPLACE TEMP TABLE numbered AS {sql}", "duplicates")
+        found.append(engine.frame("SELECT * FROM numbered ORDER BY line"))
+    every = pd.concat(found, ignore_index=True)
+    every["instant"] = pd.to_datetime(every["instant"], utc=True)
+    names = [table.remarks.source for table in tables]
+    groups = every.groupby(_KEY.split(", "), dropna=False, sort=True)
+    problems = [contradiction(group, measures, names, tables[0].zone) for _, group in groups]
     if count > _SHOWN:
-        problems.append(
-            Problem(Message("history.more_contradictions", {"count": count - _SHOWN}), tables[0].remarks.source)
-        )
+        problems.append(Problem(Message("history.more_contradictions", {"count": count - _SHOWN}), names[0]))
     return problems
 
 

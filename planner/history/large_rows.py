@@ -1,0 +1,124 @@
+"""The rows of a large table as SQL: its cells beside the answers of the rules, the usable rows, the refused ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from planner.history.columnar import Engine, Scan, literal
+from planner.history.dialects import MEASURES, Layout
+from planner.history.remarks import Remarks
+from planner.history.sheets import Sheet
+
+__all__ = ["LargeTable", "is_plain", "judged_sql", "tell_refused"]
+
+
+@dataclass(eq=False)
+class LargeTable:
+    """A large table on its way: its sheet, layout and zone, the day of its name, and what is said of it.
+
+    `by_row` tells whether a row is one hour of one campaign, so that nothing has to be added up;
+    `numbered_sql` is the SQL of its usable rows with their numbers.
+    """
+
+    sheet: Sheet
+    layout: Layout
+    zone: dt.tzinfo
+    file_day: dt.date | None
+    remarks: Remarks
+    scan: Scan | None = None
+    rows: int = 0
+    span: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    by_row: bool = False
+    numbered_sql: str = ""
+
+
+def is_plain(scan: Scan, layout: Layout, name: str) -> str:
+    """Return the SQL that tells whether a cell needs no rule; a flag always does."""
+    place = layout.columns[name]
+    return f"({scan.text(place)} = '')" if name == "budget_spent" else scan.is_plain(place)
+
+
+def _joins(table: LargeTable, number: int, odd: Sequence[str]) -> str:
+    """Return the SQL that puts a row's cells beside the answers of the rules."""
+    assert table.scan is not None
+    layout, scan = table.layout, table.scan
+    keys = [name for name in ("day", "hour", "channel") if name in layout.columns]
+    same = " AND ".join(f"{scan.text(layout.columns[name])} = m.{name}" for name in keys)
+    sql = f" JOIN moments_{number} m ON {same}"
+    channel = scan.text(layout.columns["channel"]) if "channel" in layout.columns else "''"
+    sql += f" JOIN channels_{number} ch ON {channel} = ch.text"
+    if "campaign" in layout.columns:
+        place = layout.columns["campaign"]
+        sql += f" JOIN texts_{number} cp ON cp.place = {place} AND {scan.text(place)} = cp.cell"
+    for name in odd:
+        sql += f" LEFT JOIN {name}_{number} n_{name} ON {scan.text(layout.columns[name])} = n_{name}.cell"
+    return sql
+
+
+def _no_total(table: LargeTable, number: int) -> str:
+    """Return the SQL condition that a row is not one of totals by its campaign or another column of text."""
+    assert table.scan is not None
+    parts = ["NOT cp.total"] if "campaign" in table.layout.columns else []
+    for place in table.layout.dimensions:
+        parts.append(f"{table.scan.text(place)} NOT IN (SELECT cell FROM texts_{number} WHERE place = {place})")
+    return " AND ".join(parts) or "true"
+
+
+def judged_sql(table: LargeTable, number: int, odd: Sequence[str], *, numbered: bool = False) -> str:
+    """Return the SQL of a table's usable rows; where asked with ``line``, which holds if one thread reads in order."""
+    assert table.scan is not None
+    layout, scan = table.layout, table.scan
+    apart = [scan.text(place) for place in layout.dimensions]
+    columns = [
+        "m.instant", "m.hour_start AS hour", "m.twice", "ch.name AS channel",
+        f"{'cp.meant' if 'campaign' in layout.columns else 'CAST(NULL AS VARCHAR)'} AS campaign",
+        f"{'hash(' + ', '.join(apart) + ')' if apart else 'CAST(0 AS UBIGINT)'} AS apart",
+    ]  # fmt: skip
+    for name in MEASURES:
+        if name in layout.columns:
+            plain_value = scan.value(layout.columns[name])
+            rule = f"CASE WHEN {is_plain(scan, layout, name)} THEN {plain_value} ELSE n_{name}.value END"
+            columns.append(f"{rule if name in odd else plain_value} AS {name}")
+    sound = "".join(f" AND n_{name}.kind IS NULL" for name in odd)
+    rows = scan.sql
+    if numbered:
+        columns.append(f"s.line + {layout.header_row + 1} AS line")
+        rows = f"(SELECT *, row_number() OVER () AS line FROM {scan.sql})"
+    joined = f"{rows} s{_joins(table, number, odd)}"
+    return f"SELECT {', '.join(columns)} FROM {joined} WHERE m.kind IS NULL AND {_no_total(table, number)}{sound}"
+
+
+def tell_refused(engine: Engine, table: LargeTable, number: int, odd: Sequence[str]) -> None:
+    """Refuse the rows that a rule has refused: the first with their number, the others by kind."""
+    assert table.scan is not None
+    layout, scan = table.layout, table.scan
+    joined = f"(SELECT *, row_number() OVER () AS line FROM {scan.sql}) s{_joins(table, number, odd)}"
+    kinds = ["m.kind", *(f"n_{name}.kind" for name in odd)]
+    names = ["m.guilty", *(literal(name) for name in odd)]
+    texts = ["m.cell", *(scan.text(layout.columns[name]) for name in odd)]
+    where = f"NOT m.dropped AND {_no_total(table, number)} AND coalesce({', '.join(kinds)}) IS NOT NULL"
+    # A remark under the table has a single cell; in the tidy form nothing stands under the table.
+    filled = " + ".join(f"CAST({scan.text(place)} <> '' AS INTEGER)" for place in range(len(layout.header)))
+    found = {"name": names, "cell": texts, "kind": kinds}
+    columns = ", ".join(f"{_first_cause(kinds, values)} AS {name}" for name, values in found.items())
+    sql = f"SELECT s.line, {columns}, ({filled}) = 1 AND {not layout.strict} AS remark FROM {joined} WHERE {where}"
+    engine.run_in_order(f"CREATE OR REPLACE TEMP TABLE refused AS {sql}", "scan")
+    remarks = int(engine.frame("SELECT count(*) AS n FROM refused WHERE remark")["n"].iloc[0])
+    if remarks:
+        table.remarks.dropped["remark"] += remarks
+    first, told = layout.header_row + 1, "SELECT * FROM refused WHERE NOT remark ORDER BY line"
+    for row in engine.frame(f"{told} LIMIT 21").itertuples(index=False):
+        table.remarks.refuse(int(row.line) + first, layout.own[row.name], str(row.cell), str(row.kind))
+    rest = f"SELECT kind, count(*) AS n FROM ({told} OFFSET 21) GROUP BY kind"
+    for row in engine.frame(rest).itertuples(index=False):
+        table.remarks.refuse(0, "", "", str(row.kind), times=int(row.n))
+
+
+def _first_cause(kinds: Sequence[str], values: Sequence[str]) -> str:
+    """Return the SQL for the value that goes with the first rule that refused a row."""
+    cases = [f"WHEN {kind} IS NOT NULL THEN {value}" for kind, value in zip(kinds, values, strict=True)]
+    return f"CASE {' '.join(cases)} END"
