@@ -2,7 +2,8 @@
 
 Bidding too much costs more than bidding too little: money runs out before the best hours, and dear clicks are bought.
 The scale is therefore chosen by the mean profit over drawn markets under the hard budget, and never above 1, the bids
-at which the plan's own forecast spends the budget.
+at which the plan's own forecast spends the budget. Where scales are nearly as good as each other the highest is taken:
+the drawn markets are wider than those that come, and a lower bid has to earn its place.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from planner.rehearse import rehearse
 __all__ = ["Level", "choose_level"]
 
 Floats = NDArray[np.float64]
+NEARLY = 0.02
 LADDER = tuple(np.round(np.arange(0.5, 1.0001, 0.05), 2))
 
 
@@ -40,7 +42,7 @@ def choose_level(
     cap_power: float = 0.0,
     scales: tuple[float, ...] = LADDER,
 ) -> Level:
-    """Return the scale on the bids with the best mean profit.
+    """Return the highest scale on the bids whose mean profit is nearly the best.
 
     Parameters
     ----------
@@ -65,4 +67,6 @@ def choose_level(
         played = rehearse(cells, draws, bids * scale, caps=caps * scale**cap_power, budget=budget)
         rows.append((float(scale), float(played.spend.sum(axis=1).mean()), float(played.profit.sum(axis=1).mean())))
     ladder = pd.DataFrame(rows, columns=["scale", "spend", "profit"])
-    return Level(float(ladder["scale"].iloc[int(ladder["profit"].to_numpy().argmax())]), ladder)
+    scale, profit = ladder["scale"].to_numpy(), ladder["profit"].to_numpy()
+    good = profit >= profit.max() - NEARLY * abs(float(profit.max()))
+    return Level(float(scale[good].max()), ladder)

@@ -100,7 +100,7 @@ def test_forecast_moves_from_the_playbook_to_the_data_with_their_number() -> Non
     at = (prior["window"] == "group-buy").to_numpy()
     uplift = [table.loc[at, "clicks"].sum() / (20 * scale * 4) for table, scale in ((prior, 1), (few, 0.1), (many, 10))]
     assert abs(uplift[2] - 8.0) < abs(uplift[1] - 8.0) < abs(uplift[0] - 8.0)
-    assert uplift[2] == pytest.approx(8.0, rel=0.2)  # one event never tells all of what events share
+    assert 5.0 < uplift[2] < 8.0  # one event never tells all, and clicks grow dearer from year to year
 
 
 def test_forecast_of_conversion_follows_the_last_event() -> None:
@@ -109,7 +109,7 @@ def test_forecast_of_conversion_follows_the_last_event() -> None:
     high = forecast(brief, a_history(scale=10, event=3.0, event_conversion=3.0))
     day = (low["window"] == "afternoon").to_numpy()
     ratio = high.loc[day, "conversion"].mean() / low.loc[day, "conversion"].mean()
-    assert ratio == pytest.approx(3.0, rel=0.2)
+    assert 2.3 < ratio < 3.0  # one event never tells all of what events share
 
 
 def test_forecast_intervals_narrow_when_all_counts_double() -> None:
@@ -228,6 +228,6 @@ def test_draws_repeat_with_their_seed_and_centre_on_the_table() -> None:
     np.testing.assert_array_equal(one.traffic, two.traffic)
     assert not np.array_equal(one.value, other.value)
     assert one.traffic.shape == (400, len(market.table))
-    np.testing.assert_allclose(np.median(one.value, axis=0).mean(), 1.0, atol=0.05)
+    np.testing.assert_allclose(one.value.mean(axis=0).mean(), 1.0, atol=0.05)
     spread = np.log(one.value).std(axis=0)
     np.testing.assert_allclose(spread, market.table["conversion_sd"], rtol=0.2)

@@ -54,7 +54,7 @@ class Market:
     conversion_alone: float
 
     def draw(self, count: int, seed: int) -> Draws:
-        """Return markets drawn from the posterior; the table is their median.
+        """Return markets drawn from the posterior; the table is their mean.
 
         Parameters
         ----------
@@ -77,5 +77,7 @@ class Market:
         root = np.linalg.cholesky(cov[np.ix_(at, at)] + 1e-10 * np.eye(len(cov)))
         log = rng.standard_normal((count, len(cov))) @ root.T
         rows = log[:, :slots, None] + log[:, None, slots:] + alone * rng.standard_normal((count, slots, count_channels))
-        factors: Floats = np.exp(rows[:, :, np.argsort(by_name)]).reshape(count, -1)
+        own = np.diag(cov)
+        variance = own[:slots, None] + own[None, slots:] + 2 * cov[:slots, slots:] + alone**2
+        factors: Floats = np.exp(rows[:, :, np.argsort(by_name)] - variance / 2).reshape(count, -1)
         return factors

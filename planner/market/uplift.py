@@ -27,19 +27,25 @@ Floats = NDArray[np.float64]
 # Log standard deviations of a single hour and channel, of one event against what events share, of a channel.
 CELL_TRAFFIC, CELL_CONVERSION = 0.20, 0.15
 YEAR_TRAFFIC, YEAR_CONVERSION = 0.20, 0.20
-CHANNEL_TRAFFIC, CHANNEL_CONVERSION = 0.30, 0.20
-# What no past event can tell of this one: how big it is, how eager its buyers are.
-LEVEL_TRAFFIC, LEVEL_CONVERSION = 0.15, 0.08
-# Parts of the playbook's own variance: of the whole event, a window, neighbouring hours, a slot alone.
+CHANNEL_TRAFFIC, CHANNEL_CONVERSION = 0.30, 0.10
+# Of what an event's deviation from others is, the part that all of its hours share; and what no past event can tell of
+# this one: how big it is, how dear, how eager its buyers. Clicks grow dearer from year to year.
+YEAR_SHARED = 0.1
+YEAR_LEVEL, YEAR_PRICE, LEVEL_CONVERSION = 0.15, 0.05, 0.08
+PRICE_DRIFT = 0.05
+# Parts of the playbook's own variance: of the whole event, a window, neighbouring hours, a slot alone. The spread that
+# it claims for clicks at a fixed bid, where its price counts several times over, is held to what events have shown.
+MOST_SPREAD = 0.7
 TRAFFIC_PARTS = {"event": 0.35, "window": 0.25, "near": 0.35, "alone": 0.05}
-CONVERSION_PARTS = {"event": 0.6, "window": 0.02, "near": 0.2, "alone": 0.02}
+CONVERSION_PARTS = {"event": 0.35, "window": 0.02, "near": 0.06, "alone": 0.02}
 # How much of a pattern holds, and its standard deviation: the playbook's story in traffic and in conversion, its flash
-# deals, a usual day's rhythm of conversion (buyers of an event come to buy, at whatever hour), a rush at the opening.
+# deals (their buyers come for the deal, not by the ad), a usual day's rhythm of conversion (an event's buyers come to
+# buy, at whatever hour), a rush at the opening that dies down in so many hours.
 STORY_TRAFFIC_SD = 0.5
-STORY, STORY_SD = 0.35, 0.3
-FLASH, FLASH_SD = 0.2, 0.3
-RHYTHM, RHYTHM_SD = 0.15, 0.2
-RUSH_SD, RUSH_HOURS = 1.0, 1.5
+STORY, STORY_SD = 0.3, 0.1
+FLASH, FLASH_SD = 0.15, 0.15
+RHYTHM, RHYTHM_SD = 0.0, 0.1
+RUSH, RUSH_SD, RUSH_HOURS = 0.5, 0.5, 1.5
 # Orders that are placed after the hour of their click: their share, mean delay in hours, the share that a click before
 # the opening keeps for it, and what an order placed after the end is worth.
 LATE_SHARE, LATE_HOURS, WAIT_SHARE, CARRIED = 0.3, 4.0, 0.6, 0.4
@@ -110,7 +116,8 @@ def learn_uplift(
     count = len(channels.names)
     volume = _volume_belief(slots, prior, float(np.mean(channels.gamma)), count)
     chance = _conversion_belief(slots, usual, prior, count)
-    volume_year = _joined(_year(slots, YEAR_TRAFFIC), 0.1, count)
+    year_level = np.hypot(YEAR_LEVEL, YEAR_PRICE * float(np.mean(channels.gamma)))
+    volume_year = _raised(_joined(_year(slots, YEAR_TRAFFIC), 0.1, count), len(slots), year_level)
     chance_year = _joined(_year(slots, YEAR_CONVERSION), 0.05, count)
     seen_clicks, seen_orders = np.zeros(clicks.shape), np.zeros(clicks.shape)
     notes = [] if evidence.events else [Message("market.no_event")]
@@ -128,7 +135,7 @@ def learn_uplift(
     return Uplift(
         volume,
         chance,
-        _raised(volume.cov + volume_year, size, LEVEL_TRAFFIC),
+        volume.cov + volume_year,
         _raised(chance.cov + chance_year, size, LEVEL_CONVERSION),
         seen_clicks,
         seen_orders,
@@ -138,8 +145,8 @@ def learn_uplift(
 
 def _volume_belief(slots: pd.DataFrame, prior: PriorTable, gamma: float, channels: int) -> Belief:
     """Return what is believed of clicks at a fixed bid, around the playbook's."""
-    spread = np.sqrt(prior.traffic_sd**2 + (gamma * prior.price_sd) ** 2)
-    story = np.log(prior.traffic[:, 0]) - gamma * np.log(prior.price[:, 0])
+    spread = np.minimum(np.sqrt(prior.traffic_sd**2 + (gamma * prior.price_sd) ** 2), MOST_SPREAD)
+    story = np.log(prior.traffic).mean(axis=1) - gamma * np.log(prior.price).mean(axis=1)
     cov = kinship(slots, **TRAFFIC_PARTS) * np.outer(spread, spread) + STORY_TRAFFIC_SD**2 * _along(story)
     return Belief(np.zeros(len(slots) + channels), _joined(cov, CHANNEL_TRAFFIC, channels))
 
@@ -151,12 +158,12 @@ def _conversion_belief(slots: pd.DataFrame, usual: Usual, prior: PriorTable, cha
     rush = np.where(since > 0, np.exp(-np.maximum(since, 0) / RUSH_HOURS), 0.0)
     cov = (
         kinship(slots, **CONVERSION_PARTS) * np.outer(prior.conversion_sd, prior.conversion_sd)
-        + STORY_SD**2 * _along(np.log(prior.conversion[:, 0]) - prior.flash)
+        + STORY_SD**2 * _along(np.log(prior.conversion).mean(axis=1) - prior.flash)
         + RHYTHM_SD**2 * _along(np.log(usual.conversion_shape[hour]))
         + FLASH_SD**2 * np.outer(prior.flash, prior.flash)
         + RUSH_SD**2 * np.outer(rush, rush)
     )
-    return Belief(np.zeros(len(slots) + channels), _joined(cov, CHANNEL_CONVERSION, channels))
+    return Belief(np.r_[RUSH * rush, np.zeros(channels)], _joined(cov, CHANNEL_CONVERSION, channels))
 
 
 def _along(log: Floats) -> Floats:
@@ -173,7 +180,7 @@ def _raised(cov: Floats, slots: int, sd: float) -> Floats:
 
 def _year(slots: pd.DataFrame, sd: float) -> Floats:
     """Return the covariance of one event's deviation from what events share. [slots x slots]"""
-    return kinship(slots, event=0.3, window=0.0, near=0.7) * sd**2
+    return kinship(slots, event=YEAR_SHARED, window=0.0, near=1 - YEAR_SHARED) * sd**2
 
 
 def _joined(slots: Floats, channel_sd: float, channels: int) -> Floats:
@@ -204,7 +211,9 @@ def _own_clicks(
     share = overlap / np.maximum(covered, 1e-9)
     change = np.where(covered[:, None] > 0, share.T @ change, 1.0)
     local = pd.DatetimeIndex(start.astype("M8[s]"), tz="UTC").tz_convert(past.timetable.zone)
-    expected = clicks * usual.weekday[np.asarray(local.day_of_week)][:, None] * change
+    expected = (
+        clicks * usual.weekday[np.asarray(local.day_of_week)][:, None] * change * np.exp(PRICE_DRIFT * channels.gamma)
+    )
     return Counts(past.panel.clicks, expected, overlap, past.panel.spent, CELL_TRAFFIC)
 
 
