@@ -118,7 +118,7 @@ def test_shown_bids_round_down_but_never_to_off(small_brief: Brief) -> None:
 
 def test_caps_are_looser_than_the_plan_and_never_above_the_money() -> None:
     caps = cap_spend(np.array([0.0, 1.0, 100.0, 900.0]), np.full(4, 0.5), np.array([5.0, 0.0, 260.0, 0.0]), 1000.0)
-    assert caps.tolist() == [0.0, 3.5, 260.0, 1000.0]
+    assert caps.tolist() == [0.0, 100.0, 300.0, 1000.0]
 
 
 @pytest.mark.parametrize(("money", "total"), [(200.0, 200), (230.0, 230), (1000.0, 250)])
