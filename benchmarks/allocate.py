@@ -83,9 +83,9 @@ def ours(cells: pd.DataFrame, limits: Limits) -> Run:
     times: list[float] = []
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     while len(times) < (1 if len(cells) > 200_000 else 3) or (sum(times) < 0.5 and len(times) < 50):
-        begin = time.perf_counter()
+        begin = time.process_time()
         plan = allocate_budget(cells, limits)
-        times.append(time.perf_counter() - begin)
+        times.append(time.process_time() - begin)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     excess = max(plan.certificate.violation, (plan.spend - limits.total) / limits.total)
     return Run(statistics.median(times), plan.profit, excess, plan.certificate.gap, grown)
@@ -115,7 +115,7 @@ def slsqp(cells: pd.DataFrame, limits: Limits) -> Run:
 
     worth, eta, top, rows = pieces(cells, limits)
     start = np.minimum(np.full(len(cells), limits.total / len(cells)), top)
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = minimize(
         lambda x: float(x.sum() - worth @ np.maximum(x, 0.0) ** eta),
         start,
@@ -125,7 +125,7 @@ def slsqp(cells: pd.DataFrame, limits: Limits) -> Run:
         method="SLSQP",
         options={"ftol": 1e-9, "maxiter": 1000},
     )
-    return finished(cells, limits, found.x, time.perf_counter() - begin)
+    return finished(cells, limits, found.x, time.process_time() - begin)
 
 
 def augmented(local: str) -> Callable[[pd.DataFrame, Limits], Run]:
@@ -155,9 +155,9 @@ def augmented(local: str) -> Callable[[pd.DataFrame, Limits], Run]:
         outer.set_upper_bounds(top)
         outer.set_min_objective(cost)
         outer.add_inequality_mconstraint(over, np.full(len(rows), 1e-6))
-        begin = time.perf_counter()
+        begin = time.process_time()
         found = outer.optimize(np.minimum(np.full(len(cells), limits.total / len(cells)), top))
-        return finished(cells, limits, found, time.perf_counter() - begin)
+        return finished(cells, limits, found, time.process_time() - begin)
 
     return run
 
@@ -168,7 +168,7 @@ def clarabel(cells: pd.DataFrame, limits: Limits) -> Run:
 
     worth, eta, top, rows = pieces(cells, limits)
     money = limits.total
-    begin = time.perf_counter()
+    begin = time.process_time()
     spend, curve = cp.Variable(len(cells)), cp.Variable(len(cells))
     rules = [cp.PowCone3D(spend, np.ones(len(cells)), curve, eta), spend <= top / money, curve >= 0]
     rules.append(rows[:, :-1] @ spend <= rows[:, -1] / money)
@@ -184,7 +184,7 @@ def clarabel(cells: pd.DataFrame, limits: Limits) -> Run:
         profit = profit - rise / money * cp.pos(cp.sum(orders) - at)
     model = cp.Problem(cp.Maximize(profit), rules)
     model.solve(solver=cp.CLARABEL)
-    run = finished(cells, limits, spend.value * money, time.perf_counter() - begin)
+    run = finished(cells, limits, spend.value * money, time.process_time() - begin)
     return Run(run.seconds, float(model.value) * money, run.excess)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.allocate.cells import Cells, CellTable, Floats
-from planner.allocate.conflict import check_cells, plan_that_fits, surely_infeasible
+from planner.allocate.conflict import check_cells, plan_that_fits, raise_conflict, surely_infeasible
 from planner.allocate.limits import Limits
 from planner.allocate.problem import Problem, build_problem
 from planner.allocate.result import Allocation, describe_solution
@@ -62,8 +62,16 @@ def allocate_budget(cells: CellTable | Cells, limits: Limits) -> Allocation:
 def solve_or_raise(problem: Problem, start: Floats | None = None) -> Solution:
     """Return the best plan; raise `InfeasibleError` where the limits cannot all hold."""
     if surely_infeasible(problem):
-        plan_that_fits(problem)
+        raise_conflict(problem)
     solution = solve(problem, start)
-    if solution.violation > ENOUGH:
-        return refine(problem, solution, plan_that_fits(problem))
-    return refine(problem, solution, solution.spend) if solution.error > ENOUGH else solution
+    if solution.violation <= ENOUGH:
+        return refine(problem, solution, solution.spend) if solution.error > ENOUGH else solution
+    fitting = plan_that_fits(problem)
+    if fitting is not None:
+        return refine(problem, solution, fitting)
+    if "units" in problem.used_features:
+        # a stock that floors press against is not a concave limit: a plan may fit where the nearest way finds none
+        solution = refine(problem, solution, solution.spend)
+        if solution.violation <= ENOUGH:
+            return solution
+    raise_conflict(problem)

@@ -11,6 +11,7 @@ as one.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NoReturn
 
 import numpy as np
 
@@ -22,13 +23,15 @@ from planner.errors import InfeasibleError
 from planner.errors import Problem as Trouble
 from planner.wording import Message
 
-__all__ = ["check_cells", "plan_that_fits", "surely_infeasible"]
+__all__ = ["check_cells", "plan_that_fits", "raise_conflict", "surely_infeasible"]
 
 _ENOUGH = 1e-9
 _SHOWN = 20
 _FIRM = 1e4
 _KEPT = 1e-7
 _ROUNDS = 40
+_MANY = 5000
+_FEW_ROUNDS = 6
 
 
 def check_cells(problem: Problem) -> None:
@@ -60,12 +63,17 @@ def surely_infeasible(problem: Problem) -> bool:
     return False
 
 
-def plan_that_fits(problem: Problem) -> Floats:
-    """Return sorted spends that keep all limits; raise `InfeasibleError` with every limit in conflict if none do."""
+def plan_that_fits(problem: Problem) -> Floats | None:
+    """Return sorted spends that keep all limits, or nothing where none were found."""
     merged = _without_gain(problem)
-    excess, y, spend = _least_excess(merged, np.ones(len(merged.rows)))
-    if float(excess.sum()) <= _ENOUGH:
-        return _unmerged(problem, merged, spend)
+    excess, _, spend = _least_excess(merged, np.ones(len(merged.rows)))
+    return _unmerged(problem, merged, spend) if float(excess.sum()) <= _ENOUGH else None
+
+
+def raise_conflict(problem: Problem) -> NoReturn:
+    """Raise `InfeasibleError` with every limit in conflict."""
+    merged = _without_gain(problem)
+    excess, y, _ = _least_excess(merged, np.ones(len(merged.rows)))
     at = 1e-6 * float(np.abs(y).max())
     involved = np.flatnonzero(np.abs(y) > at)
     messages = [_limit_message(merged, int(place), float(y[place]), float(excess[place])) for place in involved]
@@ -124,7 +132,7 @@ def _least_excess(problem: Problem, weights: Floats) -> tuple[Floats, Floats, Fl
     dual = Dual(replace(problem, rows=rows))
     y = np.zeros(len(rows))
     best: tuple[float, Floats, Floats, Floats] | None = None
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if len(problem.order) <= _MANY else _FEW_ROUNDS):
         y = minimise(dual, y, 1e-13, steps=30).y
         spend = dual.spend(y)
         over = problem.activity(spend)[0] - problem.limit

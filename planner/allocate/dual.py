@@ -75,6 +75,14 @@ class Dual:
             piece.centre = spend[piece.where].copy()
             piece.width = piece.width * widen
 
+    def lean(self, y: Floats) -> None:
+        """Move the centres of kinked cells to where prices near the right ones put them, and hold them less."""
+        price, values = self.prices(y)
+        for piece in self.kinked:
+            width = piece.width
+            piece.width = 1e4 * width
+            piece.centre, piece.width = piece.answer(price, values).spend, 100.0 * width
+
     def prices(self, y: Floats) -> tuple[Floats, Floats]:
         """Return the price of money and the value of each feature, by signature."""
         return self.problem.base_price + self.problem.price_rows @ y, self.problem.value_rows @ y

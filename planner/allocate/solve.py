@@ -66,7 +66,10 @@ def solve(problem: Problem, start: Floats | None = None) -> Solution:
     `start` are multipliers to begin with, such as those of the same problem with a little less money.
     """
     first = _sampled_multipliers(problem) if start is None else start
-    return _settle(problem, Dual(problem), first, rounds=14)
+    dual = Dual(problem)
+    if first.any():
+        dual.lean(first)
+    return _settle(problem, dual, first, rounds=14)
 
 
 def refine(problem: Problem, solution: Solution, spend: Floats) -> Solution:
@@ -131,7 +134,10 @@ def _sampled_multipliers(problem: Problem) -> Floats:
         return y
     for size in (SAMPLE, 32 * SAMPLE):
         if count > 4 * size or size == SAMPLE:
-            y = minimise(Dual(problem, step=-(-count // size)), y, 1e-4, steps=40).y
+            dual = Dual(problem, step=-(-count // size))
+            for _ in range(4 if dual.kinked else 1):
+                y = minimise(dual, y, 1e-4, steps=40).y
+                dual.set_centres(dual.spend(y), widen=10.0)
     return y
 
 
