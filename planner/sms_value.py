@@ -187,6 +187,7 @@ def message_values(
     *,
     hours: pd.DataFrame | None = None,
     people: tuple[Audience, ...] | None = None,
+    ratio: Floats | None = None,
     cost: float = 0.0,
 ) -> pd.DataFrame:
     """Return what a message is worth for every hour of sending, segment and layer.
@@ -201,6 +202,8 @@ def message_values(
         As `send_hours` returns them, which is the default.
     people
         As `audiences` returns them, which is the default.
+    ratio
+        As `value_at` returns it for the hours, which is the default. [x mean]
     cost
         Of one message, all its parts. [currency/message]
 
@@ -214,7 +217,7 @@ def message_values(
     hours = send_hours(brief) if hours is None else hours
     people = audiences(brief, market) if people is None else people
     margin = order_margin(brief, market) or 0.0
-    ratio = value_at(brief, pd.DatetimeIndex(hours["send_at"]), market)
+    ratio = value_at(brief, pd.DatetimeIndex(hours["send_at"]), market) if ratio is None else ratio
     frames = []
     for audience in people:
         for layer in range(1, audience.most + 1):

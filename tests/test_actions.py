@@ -141,6 +141,15 @@ def test_plan_actions_says_when_to_sleep_and_when_to_ship():
     assert of_kind(sheet, "close")["at"].iloc[0] == pd.Timestamp("2026-11-12", tz="Asia/Shanghai")
 
 
+def test_plan_actions_counts_the_messages_to_buyers_and_their_cost():
+    _, sheet = make_sheet()
+    lines = of_kind(sheet, "after_sale")["what"]
+    total = lines[lines.str.contains("in all")].iloc[0]
+    daily = lines[lines.str.contains("today")].str.extract(r"about (\d+) today")[0].astype(int).sum()
+    assert f"about {daily} in all" in total
+    assert f"{daily * 0.055:.2f} CNY" in total
+
+
 def test_plan_actions_checks_the_stock_when_half_is_expected_to_be_sold():
     _, sheet = make_sheet()
     checks = of_kind(sheet, "stock")

@@ -30,6 +30,9 @@ def after_actions(brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sm
     after = plan_after_sale(brief, orders, provider_of(brief) if brief.sms else None)
     if after is None:
         return actions
+    if after.messages:
+        values = {"messages": after.messages, "cost": after.cost, "currency": brief.promotion.currency}
+        actions.append(Action(end, "after_sale", Message("actions.buyers_all", values), Message("actions.buyers_why")))
     return [*actions, *_days(brief, after), *_deadlines(brief, after)]
 
 

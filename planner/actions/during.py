@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pandas as pd
 
 from planner.actions.sheet import Action
@@ -23,13 +24,14 @@ def during_actions(
     brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sms: pd.DataFrame, offers: Offers
 ) -> list[Action]:
     """Return every act between the promotion's first and last moment."""
+    orders = _orders_by_time(schedule, sms)
     return [
         *_bids(brief, schedule),
         *_sends(brief, sms),
         *_deals(brief, offers),
         *_posts(brief, timetable),
-        *_stock_checks(brief, timetable, schedule, sms),
-        *_windows(brief, timetable, schedule, sms),
+        *_stock_checks(brief, timetable, orders),
+        *_windows(brief, timetable, orders),
     ]
 
 
@@ -129,9 +131,8 @@ def _orders_by_time(schedule: pd.DataFrame, sms: pd.DataFrame) -> pd.DataFrame:
     return joined.sort_values("at", kind="stable", ignore_index=True)
 
 
-def _stock_checks(brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sms: pd.DataFrame) -> list[Action]:
+def _stock_checks(brief: Brief, timetable: Timetable, orders: pd.DataFrame) -> list[Action]:
     """Return checks of the stock: before the opening, and when half and four fifths of the orders are expected."""
-    orders = _orders_by_time(schedule, sms)
     total = float(orders["orders"].sum())
     units = brief.stock.units
     opening = pd.Timestamp(timetable.opening)
@@ -159,13 +160,16 @@ def _stock_checks(brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sm
     return actions
 
 
-def _windows(brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sms: pd.DataFrame) -> list[Action]:
+def _windows(brief: Brief, timetable: Timetable, orders: pd.DataFrame) -> list[Action]:
     """Return, window by window, the staff that its orders need, and the hours in which nobody is needed."""
-    orders = _orders_by_time(schedule, sms)
+    # Orders of a message before the first hour count there.
+    first_of = (
+        np.searchsorted(pd.DatetimeIndex([span.start for span in timetable.spans]), orders["at"], side="right") - 1
+    )
+    by_span = np.bincount(np.maximum(first_of, 0), weights=orders["orders"], minlength=len(timetable.spans))
     actions = []
-    for span in timetable.spans:
+    for span, expected in zip(timetable.spans, by_span.tolist(), strict=True):
         start, end = pd.Timestamp(span.start), pd.Timestamp(span.end)
-        expected = float(orders.loc[(orders["at"] >= start) & (orders["at"] < end), "orders"].sum())
         hours = (end - start) / pd.Timedelta(hours=1)
         values = {
             "questions": QUESTIONS_PER_ORDER * expected / hours,

@@ -148,8 +148,9 @@ def sms_frontier(brief: Brief, market: pd.DataFrame | None = None, lang: Lang = 
     parts = count_parts(text, provider).parts
     price = parts * _part_price(brief, provider)
     people = audiences(brief, market)
-    values = message_values(brief, market, hours=hours, people=people, cost=price)
     asked = asked_moments(brief)
+    ratio = value_at(brief, pd.DatetimeIndex([*hours["send_at"], *asked]), market)
+    values = message_values(brief, market, hours=hours, people=people, ratio=ratio[: len(hours)], cost=price)
     corners: tuple[Corner, ...] = (Corner({}, 0.0, 0.0),)
     arrays = _arrays(values, people)
     if not values.empty:
@@ -175,7 +176,7 @@ def sms_frontier(brief: Brief, market: pd.DataFrame | None = None, lang: Lang = 
         parts=parts,
         price=price,
         revenue=margin / brief.shop.margin,
-        asked=dict(zip(asked, value_at(brief, pd.DatetimeIndex(asked), market), strict=True)) if asked else {},
+        asked=dict(zip(asked, ratio[len(hours) :].tolist(), strict=True)),
         notes=notes_beforehand(brief, provider, people, text),
     )
 

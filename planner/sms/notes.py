@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,15 @@ from planner.sms.texts import text_remarks
 from planner.sms_value import allowed_span
 from planner.wording import Message
 
-__all__ = ["asked_moments", "notes_beforehand", "notes_of_plan", "notes_without_sends", "reason_of", "shown_moment"]
+__all__ = [
+    "asked_moments",
+    "best_hours",
+    "notes_beforehand",
+    "notes_of_plan",
+    "notes_without_sends",
+    "reason_of",
+    "shown_moment",
+]
 
 
 def shown_moment(brief: Brief, moment: pd.Timestamp) -> str:
@@ -29,7 +38,8 @@ def _shown_hours(brief: Brief) -> str:
 def asked_moments(brief: Brief) -> list[pd.Timestamp]:
     """Return the moments at which the playbook asks for messages, inside the promotion or on the day before it."""
     timetable = brief.timetable
-    return [pd.Timestamp(timetable.at(moment)) for span in timetable.spans for moment in span.window.sms]
+    moments = [timetable.at(moment) for span in timetable.spans for moment in span.window.sms]
+    return [pd.Timestamp(moment).tz_convert(brief.zone) for moment in moments]
 
 
 def notes_without_sends(brief: Brief) -> tuple[Message, ...]:
@@ -89,13 +99,11 @@ def notes_of_plan(
 def _moments_not_kept(
     brief: Brief, values: pd.DataFrame, sends: pd.DataFrame, asked: Mapping[pd.Timestamp, float]
 ) -> list[Message]:
-    first = values[values["layer"] == 1]
-    if first.empty or sends.empty:
+    if values.empty or sends.empty:
         return []
     begin, end = allowed_span(brief)
     sent = sends.groupby("segment")["messages"].sum()
-    biggest = str(sent.sort_values(ascending=False, kind="stable").index[0])
-    own = first[first["segment"] == biggest].sort_values("value", ascending=False, kind="stable").iloc[0]
+    own = best_hours(values)[str(sent.idxmax())]
     # Value per unit of the ratio is the same at every moment, so the moment's own ratio prices it.
     unit = float(own["value"] / own["ratio"]) if own["ratio"] > 0 else 0.0
     notes = []
@@ -119,32 +127,33 @@ def _moments_not_kept(
 def _left_out(
     brief: Brief, values: pd.DataFrame, people: Iterable[Audience], sends: pd.DataFrame, *, within: bool
 ) -> list[Message]:
-    notes = []
+    notes: list[Message] = []
+    best_of, written_to = best_hours(values), set(sends["segment"])
     for audience in people:
-        own = values[(values["segment"] == audience.name) & (values["layer"] == 1)]
-        if own.empty or not audience.people or (sends["segment"] == audience.name).any():
+        best = best_of.get(audience.name)
+        if best is None or not audience.people or audience.name in written_to:
             continue
-        best = (
-            own.assign(net=own["value"] - own["opt_out_cost"])
-            .sort_values("net", ascending=False, kind="stable")
-            .iloc[0]
-        )
+        worth = float(best["value"] - best["opt_out_cost"])
         wording = {
             "segment": audience.name,
             "best": shown_moment(brief, best["send_at"]),
-            "value": float(best["net"]),
+            "value": worth,
             "cost": float(best["price"]),
             "currency": brief.promotion.currency,
         }
-        pays = best["net"] > best["price"]
+        pays = worth > best["price"]
         notes.append(Message("sms.better_elsewhere" if pays and not within else "sms.not_worth", wording))
     return notes
 
 
-def reason_of(brief: Brief, send: pd.Series, values: pd.DataFrame, price: float) -> Message:
-    """Return why a send is where it is, from numbers."""
-    own = values[(values["segment"] == send["segment"]) & (values["layer"] == 1)]
-    best = own.sort_values("value", ascending=False, kind="stable").iloc[0]
+def best_hours(values: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the row of `message_values` with each segment's best first message."""
+    first = values[values["layer"] == 1].reset_index(drop=True)
+    return {str(row["segment"]): row for _, row in first.loc[first.groupby("segment")["value"].idxmax()].iterrows()}
+
+
+def reason_of(brief: Brief, send: Mapping[str, Any], best: pd.Series, price: float) -> Message:
+    """Return why a send is where it is, from numbers; `best` is its segment's best hour."""
     wording = {
         "value": float(send["profit"]) / float(send["messages"]) + price,
         "cost": price,
@@ -156,7 +165,6 @@ def reason_of(brief: Brief, send: pd.Series, values: pd.DataFrame, price: float)
         first = Message("sms.reason_best", {**wording, "ratio": float(best["ratio"])})
     else:
         first = Message("sms.reason_full", {**wording, "best": shown_moment(brief, best["send_at"])})
-    opening = pd.Timestamp(brief.timetable.opening)
-    if send["send_at"] + pd.Timedelta(hours=1) <= opening:
+    if send["send_at"] + pd.Timedelta(hours=1) <= brief.timetable.opening:
         return Message("sms.joined", {"first": first, "second": Message("sms.reason_cart")})
     return first

@@ -10,7 +10,7 @@ import pandas as pd
 from planner.brief import Brief
 from planner.sms.assignment import Pattern, best_plan
 from planner.sms.frontier import SmsFrontier, sms_frontier
-from planner.sms.notes import notes_of_plan, notes_without_sends, reason_of
+from planner.sms.notes import best_hours, notes_of_plan, notes_without_sends, reason_of
 from planner.tables import SMS
 from planner.wording import Lang, Message
 
@@ -110,8 +110,10 @@ def _sends(prepared: SmsFrontier, people: dict[Pattern, float], lang: Lang) -> p
     frame["parts"] = prepared.parts
     frame["cost"] = (frame["messages"] * prepared.price).round(6)
     frame["text"] = prepared.text
+    best = best_hours(prepared.worth) if made else {}
     frame["reason"] = [
-        reason_of(prepared.brief, row, prepared.worth, prepared.price).text(lang) for _, row in frame.iterrows()
+        reason_of(prepared.brief, row, best[str(row["segment"])], prepared.price).text(lang)
+        for row in frame.to_dict("records")
     ]
     return frame
 
