@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from planner.ads import AdPlan, AdProblem, ad_problem, plan_ads
 from planner.allocate import frontier, round_spend
 from planner.bids import plan_limits, tool_unit
 from planner.brief import Brief
+from planner.compare import By, plan_changes
 from planner.comparison import compare_plans, cumulative_paths, naive_plans
 from planner.curves import spend_at_bid
 from planner.errors import InputError, Problem
@@ -33,6 +34,9 @@ from planner.sms import plan_sms, settle_sms, sms_frontier
 from planner.summary import Summary, summarise
 from planner.tables import ACTIONS, LIMITS, MARKET, SCHEDULE, SMS
 from planner.wording import Lang, Message, Text
+
+if TYPE_CHECKING:
+    from planner.notebook import Explorer, Still
 
 __all__ = ["DRAWS", "Plan", "check_plan", "make_plan"]
 
@@ -106,7 +110,9 @@ class Plan:
         Examples
         --------
         >>> import planner
-        >>> plan = planner.make_plan(planner.load_brief(planner.example_folder() / "brief.toml"))
+        >>> shop = planner.example_folder()
+        >>> brief = planner.load_brief(shop / "brief.toml")
+        >>> plan = planner.make_plan(brief, planner.load_history([shop / "history.csv"], brief))
         >>> plan.replan(budget=4_000).summary.budget
         4000.0
         """
@@ -118,6 +124,29 @@ class Plan:
             raise InputError([Problem(Message("plan.history_needed", {"tables": ", ".join(changed)}))])
         foundation = self.foundation.at_margin(brief.shop.margin / self.brief.shop.margin)
         return _plan_on(foundation, brief, self.slots, lang=lang, seed=seed)
+
+    def compare(self, other: Plan, *, by: By = "window", lang: Lang | None = None) -> pd.DataFrame:
+        """Return what moves from this plan to another, and why; see `planner.compare.plan_changes`."""
+        return plan_changes(self, other, by=by, lang=lang)
+
+    def explore(self) -> Explorer | Still:
+        """Return sliders for budget, margin and price of a message, and a choice of stance for every window.
+
+        They need the extra ``notebook``; without it the answer shows the chart of other budgets instead.
+        """
+        from planner.notebook import explore
+
+        return explore(self)
+
+    def __repr__(self) -> str:
+        from planner.notebook import plan_lines
+
+        return "\n".join(plan_lines(self))
+
+    def _repr_html_(self) -> str:
+        from planner.notebook import plan_html
+
+        return plan_html(self)
 
 
 def make_plan(brief: Brief, history: History | None = None, *, lang: Lang | None = None, seed: int = 0) -> Plan:

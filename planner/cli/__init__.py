@@ -28,6 +28,7 @@ COMMANDS = {
     "import-schedule": ("planner.cli.exporting", "Read an ad tool's schedule into a tidy CSV."),
     "playbook": ("planner.cli.starting", "List, show or copy the built-in playbooks."),
     "sms-lists": ("planner.cli.messaging", "Write the recipient file of every message."),
+    "compare": ("planner.cli.comparing", "Say what moved between two plans, and why."),
     "charts": ("planner.cli.looking", "Draw a plan's charts again."),
     "doctor": ("planner.cli.looking", "Say what this machine can draw, read and write."),
 }
