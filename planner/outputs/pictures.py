@@ -40,7 +40,8 @@ def _figure(name: str, svg: bytes, told: set[str]) -> dict[str, Any]:
     found = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
     title = Markup(found.group(1)).unescape() if found else name
     text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>|<title>.*?</title>|<!--.*?-->", "", text, flags=re.DOTALL)
+    # Its style would hold for the whole page: what it says is said to the picture alone.
+    text = re.sub(r"<(metadata|title|style)\b.*?</\1>|<!--.*?-->", "", text, flags=re.DOTALL)
     glyphs = set(_GLYPH.findall(text))
 
     def once(match: re.Match[str]) -> str:
@@ -62,5 +63,5 @@ def _figure(name: str, svg: bytes, told: set[str]) -> dict[str, Any]:
         lambda match: f"translate({float(match[1]):.4g} {float(match[2]):.4g})",
         text,
     )
-    label = Markup('<svg role="img" aria-label="{}"').format(title)
+    label = Markup('<svg role="img" aria-label="{}" style="stroke-linejoin:round;stroke-linecap:butt"').format(title)
     return {"name": name, "title": title, "svg": Markup(text.replace("<svg", label, 1))}
