@@ -23,7 +23,16 @@ from planner.brief import Brief
 from planner.providers import Provider, Span, default_provider, load_provider, parse_hours
 from planner.slots import make_slots
 
-__all__ = ["allowed_span", "arrived", "conversion_shape", "message_values", "provider_of", "send_hours", "value_at"]
+__all__ = [
+    "allowed_span",
+    "arrived",
+    "conversion_shape",
+    "message_gap",
+    "message_values",
+    "provider_of",
+    "send_hours",
+    "value_at",
+]
 
 Floats = NDArray[np.float64]
 
@@ -94,6 +103,18 @@ def _shape_of_playbook(brief: Brief) -> pd.DataFrame:
     conversion = slots["window"].map({key: prior.conversion for key, prior in priors.items()}).to_numpy(float)
     mean = float((visits * conversion).sum() / visits.sum()) if visits.sum() > 0 else float(conversion.mean())
     return slots[["start", "end"]].assign(ratio=conversion / mean)
+
+
+def message_gap(brief: Brief) -> float:
+    """Return the least time between two messages to one person: the brief's, and what the provider's daily cap needs.
+
+    Returns
+    -------
+    float
+        [h]
+    """
+    stated = brief.sms.gap_hours if brief.sms else 0.0
+    return max(stated, 24.0 / provider_of(brief).per_day)
 
 
 def send_hours(brief: Brief) -> pd.DataFrame:

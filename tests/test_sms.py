@@ -73,7 +73,8 @@ def test_plan_sms_keeps_its_laws(seed, hours, throughput, hold_out, gap, most, b
         assert plan.held_out[name] >= hold_out * people
         assert sent.sum() <= most * may
         assert (sent <= may).all()
-        assert _within_any_gap(table[table["segment"] == name], gap) <= may
+        # China's default provider: two within 24 hours, so never two within twelve.
+        assert _within_any_gap(table[table["segment"] == name], max(gap, 12.0)) <= may
     assert plan.profit >= -1e-6
     assert plan.profit == pytest.approx(table["profit"].sum())
     assert all(note.text(lang) for note in plan.notes for lang in ("zh", "en"))
@@ -150,6 +151,18 @@ def test_plan_sms_without_what_it_needs_is_empty_and_says_why(tables, key):
     assert SMS.check(plan.table).empty
     assert (plan.cost, plan.profit) == (0, 0)
     assert [note.key for note in plan.notes] == [key]
+
+
+def test_plan_sms_with_hours_full_of_a_better_segment_says_so():
+    brief = make_brief(segments=[{**VIP, "people": 50_000}, {**LAPSED, "response": 0.08}], throughput=100)
+    notes = {note.key: note.text("en") for note in plan_sms(brief, make_market(brief)).notes}
+    assert notes["sms.no_room"].startswith("none to lapsed")
+
+
+def test_plan_sms_says_that_the_provider_spaces_the_messages():
+    brief = make_brief(segments=[{**VIP, "max_messages": 3}], gap_hours=2)
+    notes = {note.key: note.text("en") for note in plan_sms(brief, make_market(brief)).notes}
+    assert "12 hours apart" in notes["sms.gap_raised"]
 
 
 def test_plan_sms_outside_china_asks_for_a_price():

@@ -16,6 +16,7 @@ from planner.brief import Brief
 from planner.customers.reading import Customers
 from planner.customers.segments import reachable, segment_customers, share_of
 from planner.errors import InputError, Problem
+from planner.sms_value import message_gap
 from planner.wording import Message
 
 __all__ = ["RecipientLists", "recipient_lists"]
@@ -108,7 +109,7 @@ def _hash(keys: NDArray[np.object_], seed: int) -> NDArray[np.uint64]:
 def _fill(brief: Brief, name: str, sends: pd.DataFrame, keys: NDArray[np.object_]) -> dict[int, NDArray[np.object_]]:
     """Return the keys of each send of one segment: whoever has had fewest messages, and none too short a while ago."""
     most = next((each.max_messages for each in brief.sms.segments if each.name == name), 1) if brief.sms else 1
-    gap = brief.sms.gap_hours if brief.sms else 0.0
+    gap = message_gap(brief)
     had = np.zeros(len(keys), dtype=np.int8)
     last = np.full(len(keys), -np.inf)
     found = {}

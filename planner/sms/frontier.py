@@ -16,7 +16,7 @@ from planner.providers import Provider
 from planner.sms.assignment import Corner, SendProblem, best_plan, frontier
 from planner.sms.notes import asked_moments, notes_beforehand
 from planner.sms.texts import compose, count_parts
-from planner.sms_value import message_values, provider_of, send_hours, value_at
+from planner.sms_value import message_gap, message_values, provider_of, send_hours, value_at
 from planner.wording import Lang, Message
 
 __all__ = ["SmsFrontier", "sms_cells", "sms_frontier"]
@@ -163,7 +163,7 @@ def sms_frontier(brief: Brief, market: pd.DataFrame | None = None, lang: Lang = 
             at=np.asarray(
                 (pd.DatetimeIndex(hours["send_at"]) - hours["send_at"].iloc[0]) / pd.Timedelta(hours=1), dtype=float
             ),
-            gap=brief.sms.gap_hours,
+            gap=message_gap(brief),
         )
         corners = frontier(problem)
     return SmsFrontier(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from planner.audiences import Audience
 from planner.brief import Brief
 from planner.providers import Provider
 from planner.sms.texts import text_remarks
-from planner.sms_value import allowed_span
+from planner.sms_value import allowed_span, message_gap
 from planner.wording import Message
 
 __all__ = [
@@ -52,7 +52,7 @@ def notes_without_sends(brief: Brief) -> tuple[Message, ...]:
     return (Message("sms.no_margin"),)
 
 
-def notes_beforehand(brief: Brief, provider: Provider, people: Iterable[Audience], text: str) -> tuple[Message, ...]:
+def notes_beforehand(brief: Brief, provider: Provider, people: Sequence[Audience], text: str) -> tuple[Message, ...]:
     """Return what was assumed for want of better, and what may be wrong with the text."""
     sms, currency = brief.sms, brief.promotion.currency
     notes: list[Message] = []
@@ -62,11 +62,15 @@ def notes_beforehand(brief: Brief, provider: Provider, people: Iterable[Audience
         )
     if sms is not None and sms.hours is None:
         notes.append(Message("sms.hours_assumed", {"provider": provider.title, "hours": _shown_hours(brief)}))
+    gap = message_gap(brief)
+    if sms is not None and gap > sms.gap_hours and any(audience.most > 1 for audience in people):
+        values = {"provider": provider.title, "most": provider.per_day, "hours": gap}
+        notes.append(Message("sms.gap_raised", values))
     for audience in people:
         if audience.assumed:
-            values = ", ".join(f"{key} {getattr(audience, key):.3g}" for key in audience.assumed)
+            numbers = ", ".join(f"{key} {getattr(audience, key):.3g}" for key in audience.assumed)
             keys = ", ".join(audience.assumed)
-            notes.append(Message("sms.assumed", {"segment": audience.name, "keys": keys, "values": values}))
+            notes.append(Message("sms.assumed", {"segment": audience.name, "keys": keys, "values": numbers}))
     held_out = sum(audience.held_out for audience in people)
     if held_out:
         notes.append(Message("sms.held_out", {"people": held_out}))
@@ -91,7 +95,7 @@ def notes_of_plan(
     asked
         The moments at which the playbook asks for messages, with `sms_value.value_at` of each.
     within
-        Whether money was no object, so that who gets nothing is not worth a message.
+        Whether money was no object, so that who gets nothing is not worth a message or found no room.
     """
     return (*_moments_not_kept(brief, values, sends, asked), *_left_out(brief, values, people, sends, within=within))
 
@@ -142,7 +146,8 @@ def _left_out(
             "currency": brief.promotion.currency,
         }
         pays = worth > best["price"]
-        notes.append(Message("sms.better_elsewhere" if pays and not within else "sms.not_worth", wording))
+        entry = "not_worth" if not pays else "no_room" if within else "better_elsewhere"
+        notes.append(Message(f"sms.{entry}", wording))
     return notes
 
 

@@ -61,13 +61,14 @@ def settle_sms(
     people = best_plan(prepared.corners, budget, money_price)
     sends = _sends(prepared, people, lang)
     table = SMS.check(sends[list(SMS.names)])
+    spent = prepared.price * sum(len(pattern.hours) * number for pattern, number in people.items())
     notes = notes_of_plan(
         prepared.brief,
         prepared.worth,
         prepared.people,
         sends,
         asked=prepared.asked,
-        within=math.isinf(budget) and not money_price,
+        within=spent >= prepared.corners[-1].cost * (1 - 1e-6),
     )
     return SmsPlan(
         table=table,
