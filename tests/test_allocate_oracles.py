@@ -130,7 +130,7 @@ def test_no_plan_on_a_fine_grid_beats_three_cells(seed: int) -> None:
         fulfilment=FulfilmentCost((2.0, 4.0), (5.0, 12.0)),
     )
     plan = allocate_budget(cells, limits)
-    step = 0.5
+    step = 1.0
     axes = [np.arange(0.0, 60.0 + step, step)] * 3
     grid = np.array(list(itertools.product(*axes)))
     reach = ((cells["max_clicks"] / cells["clicks_scale"]) ** (1 / cells["elasticity"])).to_numpy()

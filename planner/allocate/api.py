@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from planner.allocate.cells import Cells, CellTable, Floats
-from planner.allocate.conflict import check_cells, plan_that_fits, raise_conflict, surely_infeasible
+from planner.allocate.conflict import check_cells, plan_that_fits, raise_conflict, spend_fits, surely_infeasible
 from planner.allocate.limits import Limits
 from planner.allocate.problem import Problem, build_problem
 from planner.allocate.result import Allocation, describe_solution
 from planner.allocate.solve import ENOUGH, Solution, refine, solve
 
-__all__ = ["allocate_budget", "solve_or_raise"]
+__all__ = ["allocate_budget", "solve_if_possible", "solve_or_raise"]
 
 
 def allocate_budget(cells: CellTable | Cells, limits: Limits) -> Allocation:
@@ -61,17 +61,25 @@ def allocate_budget(cells: CellTable | Cells, limits: Limits) -> Allocation:
 
 def solve_or_raise(problem: Problem, start: Floats | None = None) -> Solution:
     """Return the best plan; raise `InfeasibleError` where the limits cannot all hold."""
-    if surely_infeasible(problem):
+    solution = solve_if_possible(problem, start)
+    if solution is None:
         raise_conflict(problem)
+    return solution
+
+
+def solve_if_possible(problem: Problem, start: Floats | None = None) -> Solution | None:
+    """Return the best plan, or nothing where the limits cannot all hold."""
+    if surely_infeasible(problem):
+        return None
     solution = solve(problem, start)
     if solution.violation <= ENOUGH:
         return refine(problem, solution, solution.spend) if solution.error > ENOUGH else solution
     fitting = plan_that_fits(problem)
     if fitting is not None:
         return refine(problem, solution, fitting)
-    if "units" in problem.used_features:
+    if "units" in problem.used_features and spend_fits(problem):
         # a stock that floors press against is not a concave limit: a plan may fit where the nearest way finds none
         solution = refine(problem, solution, solution.spend)
         if solution.violation <= ENOUGH:
             return solution
-    raise_conflict(problem)
+    return None

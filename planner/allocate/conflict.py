@@ -23,13 +23,13 @@ from planner.errors import InfeasibleError
 from planner.errors import Problem as Trouble
 from planner.wording import Message
 
-__all__ = ["check_cells", "plan_that_fits", "raise_conflict", "surely_infeasible"]
+__all__ = ["check_cells", "plan_that_fits", "raise_conflict", "spend_fits", "surely_infeasible"]
 
 _ENOUGH = 1e-9
 _SHOWN = 20
 _FIRM = 1e4
 _KEPT = 1e-7
-_ROUNDS = 40
+_ROUNDS = 25
 _MANY = 5000
 _FEW_ROUNDS = 6
 
@@ -50,7 +50,7 @@ def check_cells(problem: Problem) -> None:
 
 
 def surely_infeasible(problem: Problem) -> bool:
-    """Return whether some limit on spend cannot hold even alone."""
+    """Return whether some limit on spend cannot hold even alone, or groups' floors sum to more than the budget."""
     low = problem.sums(problem.low)
     high = problem.sums(problem.high)
     for row in problem.rows:
@@ -60,7 +60,12 @@ def surely_infeasible(problem: Problem) -> bool:
             return True
         if row.kind in ("floor", "lock") and most < abs(row.limit) - slack:
             return True
-    return False
+    floors: dict[tuple[str, ...], float] = {}
+    least_of = {row.name: abs(row.limit) for row in problem.rows if row.kind in ("floor", "lock")}
+    for group in problem.limits.groups:
+        floors[group.columns] = floors.get(group.columns, 0.0) + least_of.pop(group.name, 0.0)
+    total = problem.limits.total / problem.money
+    return any(floor > total * (1.0 + _ENOUGH) for floor in floors.values())
 
 
 def plan_that_fits(problem: Problem) -> Floats | None:
@@ -68,6 +73,12 @@ def plan_that_fits(problem: Problem) -> Floats | None:
     merged = _without_gain(problem)
     excess, _, spend = _least_excess(merged, np.ones(len(merged.rows)))
     return _unmerged(problem, merged, spend) if float(excess.sum()) <= _ENOUGH else None
+
+
+def spend_fits(problem: Problem) -> bool:
+    """Return whether the limits on spend alone can all hold."""
+    merged = _without_gain(problem, keep_features=False)
+    return float(_least_excess(merged, np.ones(len(merged.rows)))[0].sum()) <= _ENOUGH
 
 
 def raise_conflict(problem: Problem) -> NoReturn:
@@ -91,10 +102,12 @@ def _unmerged(problem: Problem, merged: Problem, spend: Floats) -> Floats:
     return problem.low + (problem.high - problem.low) * share[problem.signature]
 
 
-def _without_gain(problem: Problem) -> Problem:
+def _without_gain(problem: Problem, keep_features: bool = True) -> Problem:
     """Return the problem in which only the limits count; cells that no limit can tell apart as one."""
-    rows = tuple(row for row in problem.rows if row.kind != "shipping")
-    kept = [place for place, row in enumerate(problem.rows) if row.kind != "shipping"]
+    kept = [
+        place for place, row in enumerate(problem.rows) if row.kind != "shipping" and (keep_features or not row.feature)
+    ]
+    rows = tuple(problem.rows[place] for place in kept)
     names = problem.used_features
     used = [place for place, name in enumerate(names) if any(row.feature == name for row in rows)]
     bare = replace(

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from planner.allocate.api import allocate_budget, solve_or_raise
+from planner.allocate.api import allocate_budget, solve_if_possible, solve_or_raise
 from planner.allocate.cells import Cells, CellTable, Floats, read_cells
-from planner.allocate.conflict import check_cells
+from planner.allocate.conflict import check_cells, raise_conflict
 from planner.allocate.limits import Limits
 from planner.allocate.problem import Problem, Row, build_problem
 from planner.allocate.result import Allocation, describe_solution
@@ -66,14 +66,13 @@ def frontier(cells: CellTable, limits: Limits, budgets: Iterable[float]) -> pd.D
     read = read_cells(cells)
     rows: list[dict[str, float]] = []
     prices: dict[tuple[str, str, float], float] = {}
-    refusal: InfeasibleError | None = None
+    refused: Problem | None = None
     for budget in sorted(set(budgets)):
         problem = build_problem(read, limits.with_total(budget))
         check_cells(problem)
-        try:
-            solution = solve_or_raise(problem, problem.start(prices))
-        except InfeasibleError as error:
-            refusal = error
+        solution = solve_if_possible(problem, problem.start(prices))
+        if solution is None:
+            refused = problem
             continue
         prices = problem.multipliers(solution.y)
         clicks = read.clicks(problem.to_caller(solution.spend * problem.money))
@@ -88,8 +87,8 @@ def frontier(cells: CellTable, limits: Limits, budgets: Iterable[float]) -> pd.D
                 "gap": solution.gap,
             }
         )
-    if refusal is not None and not rows:
-        raise refusal
+    if refused is not None and not rows:
+        raise_conflict(refused)
     return pd.DataFrame(rows, columns=["budget", "spend", "orders", "revenue", "profit", "money_price", "gap"])
 
 

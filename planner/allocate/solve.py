@@ -22,6 +22,7 @@ SAMPLE = 2048
 GAP = 1e-12
 TOLERANCE = 1e-14
 ENOUGH = 1e-9
+_PATIENCE = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,12 +115,14 @@ def _spend_first(problem: Problem) -> list[Solution]:
 def _settle(problem: Problem, dual: Dual, y: Floats, rounds: int, widen: float = 10.0) -> Solution:
     """Return the best of the plans found while the centres of kinked cells settle."""
     best: Solution | None = None
+    stuck = 0
     for attempt in range(rounds):
         y = minimise(dual, y, TOLERANCE).y
         spend = dual.spend(y)
         solution = certify(problem, dual, _within_caps(problem, spend), y)
+        stuck = stuck + 1 if best is not None and solution.error > 0.9 * best.error else 0
         best = solution if best is None or solution.error < best.error else best
-        if not dual.kinked or solution.error <= GAP:
+        if not dual.kinked or solution.error <= GAP or stuck > _PATIENCE:
             break
         dual.set_centres(spend, widen=widen if attempt < 5 else 1.0)
     assert best is not None
