@@ -10,6 +10,7 @@ import pytest
 from rich.cells import cell_len
 
 from planner.cli.terminal import fit, show_summary, sparkline
+from planner.cli.waiting import waiting
 from planner.wording import LANGUAGES, Lang
 from tests.plans_to_look_at import example, odd, plans
 
@@ -110,3 +111,26 @@ def test_files_and_the_next_step_are_named(tmp_path: Path) -> None:
     assert "3 files written to my out" in text
     assert "report.html  plan.json  charts/" in text
     assert "planner export 'my out' --to taobao" in " ".join(text.split())
+
+
+def test_waiting_is_silent_unless_a_person_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    with waiting("terminal.planning"):
+        pass
+    assert capsys.readouterr().err == ""
+
+
+def test_waiting_shows_a_sign_on_a_terminal_and_wipes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        encoding = "gbk"
+
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("sys.stderr", terminal)
+    with waiting("terminal.writing"):
+        pass
+    assert "drawing and writing" in terminal.getvalue() or "正在画图" in terminal.getvalue()
+    assert terminal.getvalue().encode("gbk")
+    assert "\x1b[2K" in terminal.getvalue()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from planner.cli.talk import AMOUNT, history_option, lang_option, note, set_language
+from planner.cli.waiting import waiting
 from planner.wording import Lang
 
 if TYPE_CHECKING:
@@ -147,14 +148,16 @@ def _plan(
     """Plan, write, and show the summary."""
     if not force and (folder / "plan.json").exists():
         raise click.UsageError(f"{folder} already holds a plan; give another folder, or --force to overwrite it")
-    from planner.actions import registration_note
-    from planner.plan import make_plan
-    from planner.write import write_plan
-
     lang = set_language(None)
-    made = make_plan(brief, _history(brief, history), lang=lang, seed=seed)
+    with waiting("terminal.planning"):
+        from planner.actions import registration_note
+        from planner.plan import make_plan
+        from planner.write import write_plan
+
+        made = make_plan(brief, _history(brief, history), lang=lang, seed=seed)
     try:
-        files = write_plan(made, folder, tables_only=tables_only, overwrite=force)
+        with waiting("terminal.writing"):
+            files = write_plan(made, folder, tables_only=tables_only, overwrite=force)
     except FileExistsError as error:
         raise click.UsageError(f"{error} is already there; give another folder, or --force to overwrite it") from error
     if late := registration_note(made.brief, made.sms, dt.date.today()):
