@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from planner.actions import KINDS, plan_actions, registration_note
+from planner.actions.sheet import expected_orders
 from planner.brief import parse_brief
 from planner.offers import plan_offers
 from planner.slots import make_slots
@@ -148,6 +149,16 @@ def test_plan_actions_counts_the_messages_to_buyers_and_their_cost():
     daily = lines[lines.str.contains("today")].str.extract(r"about (\d+) today")[0].astype(int).sum()
     assert f"about {daily} in all" in total
     assert f"{daily * 0.055:.2f} CNY" in total
+
+
+def test_expected_orders_of_a_message_before_the_opening_come_at_the_opening():
+    brief = make_brief()
+    schedule = make_schedule(make_slots(brief.timetable), [1.0] * 29)
+    sms = pd.DataFrame({"send_at": [pd.Timestamp("2026-11-10 19:00", tz="Asia/Shanghai")], "orders": [7.0]})
+    orders = expected_orders(brief, schedule, sms)
+    at_opening = orders[orders["at"] == pd.Timestamp("2026-11-11", tz="Asia/Shanghai")]
+    assert sorted(at_opening["orders"]) == [7.0, 10.0]
+    assert orders["at"].min() == pd.Timestamp("2026-11-10 20:00", tz="Asia/Shanghai")
 
 
 def test_plan_actions_checks_the_stock_when_half_is_expected_to_be_sold():

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from planner.actions.sheet import Action, on_day
+from planner.actions.sheet import Action, expected_orders, on_day
 from planner.after_sale import AfterSale, plan_after_sale
 from planner.brief import Brief
 from planner.sms_value import allowed_span, provider_of
@@ -20,14 +20,7 @@ def after_actions(brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sm
     """Return the close, and a line a day until the last parcel is out."""
     end = pd.Timestamp(timetable.ends)
     actions = [Action(end, "close", Message("actions.close"), Message("actions.close_why"))]
-    orders = pd.concat(
-        [
-            schedule[["start", "orders"]].set_axis(["at", "orders"], axis=1),
-            *([sms[["send_at", "orders"]].set_axis(["at", "orders"], axis=1)] if len(sms) else []),
-        ],
-        ignore_index=True,
-    )
-    after = plan_after_sale(brief, orders, provider_of(brief) if brief.sms else None)
+    after = plan_after_sale(brief, expected_orders(brief, schedule, sms), provider_of(brief) if brief.sms else None)
     if after is None:
         return actions
     if after.messages:

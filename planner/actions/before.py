@@ -24,7 +24,8 @@ _READY = (
     (3, "carriers"),
     (2, "rehearsal"),
 )
-_AUDIENCE_HOUR = 22
+_AUDIENCE_HOUR, _AWAKE_HOUR = 22, 9
+_AUDIENCE_TIME = pd.Timedelta(hours=3)
 _LOGIN = pd.Timedelta(minutes=30)
 
 
@@ -50,8 +51,9 @@ def _messages(brief: Brief, sms: pd.DataFrame) -> list[Action]:
     provider = provider_of(brief)
     deadline = registration_deadline(brief, first)
     values = {"days": provider.lead_days, "provider": provider.title}
-    evening = on_day(brief, first.date(), _AUDIENCE_HOUR) - pd.Timedelta(days=1)
-    hours_before = min(evening, first - pd.Timedelta(hours=3))
+    hours_before = min(first - _AUDIENCE_TIME, on_day(brief, first.date(), _AUDIENCE_HOUR))
+    if hours_before < on_day(brief, first.date(), _AWAKE_HOUR):
+        hours_before = on_day(brief, first.date() - dt.timedelta(days=1), _AUDIENCE_HOUR)
     files = Message("actions.audiences", {"sends": sms["send_at"].nunique(), "messages": int(sms["messages"].sum())})
     return [
         Action(

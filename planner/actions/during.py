@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from planner.actions.sheet import Action
+from planner.actions.sheet import Action, expected_orders
 from planner.brief import Brief
 from planner.offers import Offers
 from planner.timetable import Span, Timetable
@@ -24,7 +24,7 @@ def during_actions(
     brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sms: pd.DataFrame, offers: Offers
 ) -> list[Action]:
     """Return every act between the promotion's first and last moment."""
-    orders = _orders_by_time(schedule, sms)
+    orders = expected_orders(brief, schedule, sms)
     return [
         *_bids(brief, schedule),
         *_sends(brief, sms),
@@ -123,14 +123,6 @@ def _reason(span: Span) -> Text:
     return span.window.reason
 
 
-def _orders_by_time(schedule: pd.DataFrame, sms: pd.DataFrame) -> pd.DataFrame:
-    """Return expected orders from ads and messages, in order of time: ``at`` and ``orders``."""
-    ads = schedule[["start", "orders"]].rename(columns={"start": "at"})
-    sends = sms[["send_at", "orders"]].rename(columns={"send_at": "at"})
-    joined = pd.concat([frame for frame in (ads, sends) if len(frame)], ignore_index=True)
-    return joined.sort_values("at", kind="stable", ignore_index=True)
-
-
 def _stock_checks(brief: Brief, timetable: Timetable, orders: pd.DataFrame) -> list[Action]:
     """Return checks of the stock: before the opening, and when half and four fifths of the orders are expected."""
     total = float(orders["orders"].sum())
@@ -166,7 +158,7 @@ def _windows(brief: Brief, timetable: Timetable, orders: pd.DataFrame) -> list[A
     first_of = (
         np.searchsorted(pd.DatetimeIndex([span.start for span in timetable.spans]), orders["at"], side="right") - 1
     )
-    by_span = np.bincount(np.maximum(first_of, 0), weights=orders["orders"], minlength=len(timetable.spans))
+    by_span = np.bincount(first_of, weights=orders["orders"], minlength=len(timetable.spans))
     actions = []
     for span, expected in zip(timetable.spans, by_span.tolist(), strict=True):
         start, end = pd.Timestamp(span.start), pd.Timestamp(span.end)

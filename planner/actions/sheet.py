@@ -10,7 +10,7 @@ import pandas as pd
 from planner.brief import Brief
 from planner.wording import Message, Text
 
-__all__ = ["KINDS", "Action", "on_day"]
+__all__ = ["KINDS", "Action", "expected_orders", "on_day"]
 
 # In the order in which acts of the same moment are done.
 KINDS = (
@@ -33,3 +33,19 @@ class Action:
 def on_day(brief: Brief, day: dt.date, hour: int, minute: int = 0) -> pd.Timestamp:
     """Return the instant of a clock time on a day in the promotion's zone."""
     return pd.Timestamp(dt.datetime.combine(day, dt.time(hour, minute), tzinfo=brief.zone)).tz_convert(brief.zone)
+
+
+def expected_orders(brief: Brief, schedule: pd.DataFrame, sms: pd.DataFrame) -> pd.DataFrame:
+    """Return when how many orders are expected from ads and messages: ``at`` and ``orders``, in order of time.
+
+    A message before the opening fills carts, which become orders at the opening.
+    """
+    timetable = brief.timetable
+    begins = pd.Timestamp(
+        timetable.opening if timetable.starts <= timetable.opening < timetable.ends else timetable.starts
+    )
+    ads = schedule[["start", "orders"]].set_axis(["at", "orders"], axis=1)
+    sends = sms[["send_at", "orders"]].set_axis(["at", "orders"], axis=1)
+    sends = sends.assign(at=sends["at"].where(sends["at"] >= begins, begins.tz_convert(brief.zone)))
+    joined = pd.concat([frame for frame in (ads, sends) if len(frame)], ignore_index=True)
+    return joined.sort_values("at", kind="stable", ignore_index=True)
