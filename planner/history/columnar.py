@@ -73,7 +73,8 @@ def text_scan(path: Path, *, delimiter: str, header_row: int, width: int) -> Sca
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
     sql = (
         f"read_csv({literal(str(path))}, columns={{{columns}}}, header=false, skip={header_row + 1}, "
-        f"auto_detect=false, delim={literal(delimiter)}, quote='\"', escape='\"', null_padding=true, ignore_errors=true"
+        f"auto_detect=false, compression='none', delim={literal(delimiter)}, quote='\"', escape='\"', "
+        "null_padding=true, ignore_errors=true"
     )
     return Scan(f"{sql})", f"{sql}, store_rejects=true, rejects_limit=0)")
 

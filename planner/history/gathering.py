@@ -75,7 +75,7 @@ def gather(paths: Sequence[str | Path], settings: ReadingSettings) -> Gathered:
 def _read_blob(blob: Blob, settings: ReadingSettings, gathered: Gathered) -> None:
     """Read or set aside all the tables of one file."""
     found: list[TableReading] = []
-    large = len(gathered.large)
+    large, told = len(gathered.large), len(gathered.notes) + len(gathered.problems)
     try:
         for sheet in open_sheets(blob, settings.encoding):
             if isinstance(sheet, Sheet):
@@ -92,6 +92,8 @@ def _read_blob(blob: Blob, settings: ReadingSettings, gathered: Gathered) -> Non
         why = {"why": error.strerror or type(error).__name__}
         gathered.refuse(blob.name, Message("history.unreadable", why), asked_for=blob.asked_for)
         return
+    if not found and len(gathered.large) == large and len(gathered.notes) + len(gathered.problems) == told:
+        gathered.refuse(blob.name, Message("history.empty"), asked_for=blob.asked_for)
     useful = len(gathered.large) > large or any(not reading.fatal for reading in found)
     for reading in found:
         # A sheet of remarks beside the one with the numbers is no fault; nor is a strange file in a folder.

@@ -67,9 +67,7 @@ def order_rows(raw: RawRows, layout: Layout, order: DateOrder, remarks: Remarks)
 def _note_closed(frame: pd.DataFrame, remarks: Remarks) -> None:
     """Say how many paid orders were closed later; they did order, and the brief's refund rate takes them off."""
     if "status" in frame:
-        closed = int(
-            frame["status"].str.lower().map(lambda text: any(word in text for word in _CLOSED)).astype(bool).sum()
-        )
+        closed = sum(any(word in status.lower() for word in _CLOSED) for status in frame["status"])
         if closed:
             remarks.notes.append(
                 Message("history.orders_closed", {"where": remarks.source, "count": closed, "of": len(frame)})
