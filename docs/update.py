@@ -1,5 +1,7 @@
 """Write what the documents take from the program: data dictionaries, the command line's reference, the pictures.
 
+The notebooks are made here too, from the scripts beside them.
+
 python docs/update.py            rewrite what changed
 python docs/update.py --check    say what would change, and fail if anything would
 """
@@ -12,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import jupytext
+import nbformat
 
 from planner.brief import load_brief
 from planner.charts import draw_all
@@ -68,9 +72,19 @@ def _commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Comm
             yield f"{prefix} {name}", command
 
 
+def notebook(script: Path) -> str:
+    """Return the notebook that a py:percent script holds, without outputs; its cells are numbered."""
+    book = jupytext.read(script, fmt="py:percent")
+    for number, cell in enumerate(book.cells, 1):
+        cell["id"] = f"cell-{number:02}"
+    return nbformat.writes(book) + "\n"
+
+
 def documents() -> dict[Path, str]:
     """Return every document that is made from the program, as it should be."""
-    return {ROOT / READMES[lang]: readme(lang) for lang in READMES} | {ROOT / "docs/cli.md": reference()}
+    made = {ROOT / READMES[lang]: readme(lang) for lang in READMES} | {ROOT / "docs/cli.md": reference()}
+    scripts = sorted((ROOT / "notebooks").glob("*.py"))
+    return made | {script.with_suffix(".ipynb"): notebook(script) for script in scripts}
 
 
 def pictures() -> None:
