@@ -438,6 +438,12 @@ class Brief(_Table):
             moment = dt.datetime.combine(date, moment)
         return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
+    def problem(self, message: Message, *location: str | int) -> Problem:
+        """Return a problem at a place of the brief, such as ``("sms", "price")``."""
+        if self._source is None:
+            return Problem(message)
+        return Problem(message, self._source.name, self._source.line_of(location))
+
     def channel(self, name: str) -> Channel | None:
         """Return what the brief says of a channel; None if it says nothing."""
         return next((channel for channel in self.channels if channel.name == name), None)

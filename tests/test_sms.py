@@ -167,8 +167,14 @@ def test_plan_sms_says_that_the_provider_spaces_the_messages():
 
 def test_plan_sms_outside_china_asks_for_a_price():
     brief = make_brief(promotion={"date": "2026-11-27", "playbook": "black-friday", "currency": "USD"}, price=None)
-    with pytest.raises(InputError, match="write price in \\[sms\\], in USD"):
+    with pytest.raises(InputError, match=r"brief\.toml: .*write price in \[sms\], in USD"):
         plan_sms(brief.with_(sms={"price": None}))
+
+
+def test_plan_sms_of_a_text_longer_than_the_provider_takes_is_refused():
+    brief = make_brief(segments=[VIP], text="好" * 600)
+    with pytest.raises(InputError, match="more than the 500 that"):
+        plan_sms(brief, make_market(brief))
 
 
 def test_plan_sms_of_a_long_text_pays_for_its_parts():

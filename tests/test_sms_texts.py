@@ -115,7 +115,6 @@ def test_compose_outside_china_separates_the_opt_out():
     ("body", "key"),
     [
         ("字" * 80, "sms.several_parts"),
-        ("字" * 600, "sms.too_long"),
         ("全网最低价", "sms.banned"),
         ("好【价】", "sms.brackets"),
         ("好价 {links}", "sms.placeholder"),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from planner.audiences import Audience, audiences, order_margin
 from planner.brief import Brief
-from planner.errors import InputError, Problem
+from planner.errors import InputError
 from planner.providers import Provider
 from planner.sms.assignment import Corner, SendProblem, best_plan, frontier
 from planner.sms.notes import asked_moments, notes_beforehand
@@ -137,7 +137,7 @@ def sms_frontier(brief: Brief, market: pd.DataFrame | None = None, lang: Lang = 
     Raises
     ------
     InputError
-        The price of a message is not known.
+        The price of a message is not known, or its text is longer than the provider takes.
     """
     margin = order_margin(brief, market)
     if brief.sms is None or not brief.sms.segments or margin is None:
@@ -145,7 +145,11 @@ def sms_frontier(brief: Brief, market: pd.DataFrame | None = None, lang: Lang = 
     hours = send_hours(brief)
     provider = provider_of(brief)
     text = compose(brief, provider, lang)
-    parts = count_parts(text, provider).parts
+    length = count_parts(text, provider)
+    if length.characters > provider.longest:
+        values = {"characters": length.characters, "longest": provider.longest, "provider": provider.title}
+        raise InputError([brief.problem(Message("sms.too_long", values), "sms", "text")])
+    parts = length.parts
     price = parts * _part_price(brief, provider)
     people = audiences(brief, market)
     asked = asked_moments(brief)
@@ -193,7 +197,7 @@ def _part_price(brief: Brief, provider: Provider) -> float:
         return brief.sms.price
     if provider.price is not None and provider.currency == brief.promotion.currency:
         return provider.price
-    raise InputError([Problem(Message("sms.no_price", {"currency": brief.promotion.currency}))])
+    raise InputError([brief.problem(Message("sms.no_price", {"currency": brief.promotion.currency}), "sms", "price")])
 
 
 def sms_cells(brief: Brief, market: pd.DataFrame | None = None, lang: Lang = "en") -> pd.DataFrame:

@@ -118,15 +118,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def text_remarks(text: str, provider: Provider) -> tuple[Message, ...]:
-    """Return what the seller should know of a text: more parts than one, too long, words a provider may refuse."""
+    """Return what the seller should know of a text: more parts than one, words a provider may refuse."""
     length = count_parts(text, provider)
     remarks = []
     if length.parts > 1:
         values = {"parts": length.parts, "characters": length.characters, "provider": provider.title}
         remarks.append(Message("sms.several_parts", values))
-    if length.characters > provider.longest:
-        values = {"characters": length.characters, "longest": provider.longest, "provider": provider.title}
-        remarks.append(Message("sms.too_long", values))
     if found := [word for word in provider.banned if word in text]:
         remarks.append(Message("sms.banned", {"words": "、".join(found), "provider": provider.title}))
     if "【" in re.sub(r"^【[^】]*】", "", text):
