@@ -145,7 +145,11 @@ class Labels:
         code: NDArray[np.int64] = np.zeros(count, dtype=np.int64)
         radix: list[int] = []
         for name in names:
-            codes, uniques = pd.factorize(frame[name])
+            column = frame[name]
+            if isinstance(column.dtype, pd.CategoricalDtype):
+                codes, uniques = column.array.codes, column.dtype.categories  # no need to look at every cell
+            else:
+                codes, uniques = pd.factorize(column)
             places = {label: place for place, label in enumerate((u for u in uniques if u in wanted[name]), start=1)}
             to_place = np.array([*(places.get(unique, 0) for unique in uniques), 0], dtype=np.int64)
             code = code * (len(places) + 1) + to_place[codes]

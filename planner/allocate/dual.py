@@ -159,15 +159,15 @@ def _minimise_in_box(model: Floats, gradient: Floats, lowest: Floats, highest: F
     root = 1.0 / np.sqrt(np.where(model.diagonal() > _NOTHING, model.diagonal(), 1.0))
     model, gradient = model * root * root[:, None], gradient * root
     lowest, highest = lowest / root, highest / root
-    model = model + 1e-13 * np.eye(len(root))
-    step = np.clip(np.zeros_like(root), lowest, highest)
-    low, high = (step <= lowest) & (gradient > 0), (step >= highest) & (gradient < 0)
+    model.flat[:: len(root) + 1] += 1e-13
+    low, high = (lowest >= 0) & (gradient > 0), (highest <= 0) & (gradient < 0)
     for _ in range(25):
         free = ~(low | high)
         step = np.where(low, lowest, np.where(high, highest, 0.0))
         rest = gradient + model @ step
-        if free.any():
-            step[free] = -np.linalg.solve(model[np.ix_(free, free)], rest[free])
+        places = free.nonzero()[0]
+        if len(places):
+            step[places] = -np.linalg.solve(model[places[:, None], places], rest[places])
         slope = gradient + model @ step
         now_low = (free & (step < lowest)) | (low & (slope > 0))
         now_high = (free & (step > highest)) | (high & (slope < 0))

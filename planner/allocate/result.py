@@ -182,7 +182,7 @@ def _holders(problem: Problem, solution: Solution) -> Any:
     codes = np.where(spend <= problem.low * (1.0 + AT_BOUND), names.index("floor"), codes)
     out = np.empty(len(codes), dtype=np.intp)
     out[problem.order] = codes
-    return pd.Categorical.from_codes(out, categories=pd.Index(names, dtype=object))
+    return pd.Categorical.from_codes(out, categories=pd.Index(names, dtype=object), validate=False)
 
 
 def _dearest_limit(problem: Problem, solution: Solution, names: list[str]) -> Ints:
