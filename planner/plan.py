@@ -6,7 +6,7 @@ The stages do not know each other: this module alone does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -177,7 +177,8 @@ def make_plan(brief: Brief, history: History | None = None, *, lang: Lang | None
 
 def _plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang: Lang, seed: int) -> Plan:
     """Return the plan of a brief in the market that it stands on."""
-    market = foundation.market
+    offers = plan_offers(brief, slots, foundation.market.table, lang)
+    market = replace(foundation.market, table=offers.lifted(foundation.market.table))
     draws = market.draw(DRAWS, seed)
     messages = sms_frontier(brief, market.table, lang)
     problem = ad_problem(brief, market.table, messages.cells() if messages else None)
@@ -188,7 +189,6 @@ def _plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang:
     caps = hourly_caps(ads, spend, draws, money)
     rehearsals = _rehearsals(foundation, ads, caps, draws, money)
     schedule = plan_schedule(brief, market.table, ads, spend=spend, caps=caps, rehearsal=rehearsals["plan"], lang=lang)
-    offers = plan_offers(brief, slots, market.table, lang)
     limits = LIMITS.check(plan_limits(schedule, money, lang))
     actions = plan_actions(brief, brief.timetable, schedule, limits, sms.table, offers, lang)
     plan = Plan(
@@ -196,7 +196,7 @@ def _plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang:
         lang=lang,
         seed=seed,
         slots=slots,
-        market=MARKET.check(market.table),
+        market=MARKET.check(foundation.market.table),
         schedule=SCHEDULE.check(schedule),
         limits=limits,
         sms=SMS.check(sms.table),
