@@ -11,7 +11,7 @@ import pytest
 
 from planner.charts.backtest import backtest_finding, plot_backtest
 from planner.charts.canvas import save
-from planner.charts.evidence import evidence_finding
+from planner.charts.evidence import evidence_finding, evidence_table
 from planner.charts.frontier import frontier_finding, frontier_marks
 from planner.charts.grid import grid_finding
 from planner.charts.pacing import pacing_finding
@@ -101,9 +101,9 @@ def paced(gain: float, low: float, high: float) -> Any:
 @pytest.mark.parametrize(
     ("gain", "low", "high", "words"),
     [
-        (90, 20, 160, "the plan earns ¥90.00 more than flat bids"),
-        (90, -20, 160, "the gain of ¥90.00 over flat bids is within the noise (−¥20.00 to ¥160)"),
-        (-30, -90, 10, "flat bids would earn ¥30.00 more"),
+        (90, 20, 160, "the plan earns ¥90 more than flat bids"),
+        (90, -20, 160, "the gain of ¥90 over flat bids is within the noise (−¥20 to ¥160)"),
+        (-30, -90, 10, "flat bids would earn ¥30 more"),
     ],
 )
 def test_pacing_says_whether_the_best_rival_is_beaten(gain: float, low: float, high: float, words: str) -> None:
@@ -230,3 +230,25 @@ def test_backtest_leaves_unknown_hours_out_and_draws_what_is_there() -> None:
 def test_backtest_of_an_event_without_counts() -> None:
     table = hidden(1.0, 6.4).assign(actual=0.0)
     assert backtest_finding(table, EN).startswith("Nothing was counted")
+
+
+def test_evidence_of_hardly_any_orders_overrules_nothing() -> None:
+    market = pd.DataFrame(
+        {
+            "start": [START, START + HOUR],
+            "window": ["eve", "night"],
+            "clicks": 100.0,
+            **{f"{name}_prior": 1.0 for name in ("traffic", "price", "conversion")},
+            **{f"{name}_ratio": 2.0 for name in ("traffic", "price", "conversion")},
+            **{f"{name}_sd": 0.1 for name in ("traffic", "price", "conversion")},
+            "evidence_clicks": [400.0, 0.0],
+            "evidence_orders": [2.0, 0.0],
+        }
+    )
+    prior = SimpleNamespace(traffic_sd=0.4, price_sd=0.3, conversion_sd=0.4)
+    playbook = SimpleNamespace(windows=[SimpleNamespace(id=name, prior=prior) for name in ("eve", "night")])
+    slots = market[["start", "window"]]
+    plan: Any = SimpleNamespace(brief=SimpleNamespace(playbook=playbook), market=market, slots=slots)
+    table = evidence_table(plan).set_index(["window", "measure"])["overruled"]
+    assert table["eve"].to_dict() == {"traffic": True, "price": True, "conversion": False}
+    assert not table["night"].any()

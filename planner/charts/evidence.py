@@ -29,6 +29,8 @@ __all__ = ["evidence_finding", "evidence_table", "plot_evidence"]
 
 _APART = math.log(1.25)
 _ROW = 0.29
+# Fewer clicks or orders than this do not speak of a window: what moved the forecast there was its neighbours.
+_ENOUGH = 5
 
 
 def evidence_table(plan: Plan) -> pd.DataFrame:
@@ -67,7 +69,9 @@ def evidence_table(plan: Plan) -> pd.DataFrame:
                     "low": low,
                     "high": high,
                     "evidence": evidence,
-                    "overruled": evidence > 0 and abs(math.log(value / prior)) > _APART and not low <= prior <= high,
+                    "overruled": evidence >= _ENOUGH
+                    and abs(math.log(value / prior)) > _APART
+                    and not low <= prior <= high,
                 }
             )
     return pd.DataFrame(rows)

@@ -81,10 +81,10 @@ def pacing_finding(plan: Plan, words: Words) -> str:
     return words.say(
         f"charts.pacing_{case}",
         spent=spent,
-        gain=words.money(abs(other.gain)),
+        gain=words.money(abs(other.gain), 0),
         rival=words.label("compared", other.name),
-        low=words.money(other.gain_low),
-        high=words.money(other.gain_high),
+        low=words.money(other.gain_low, 0),
+        high=words.money(other.gain_high, 0),
     )
 
 

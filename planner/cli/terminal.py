@@ -148,7 +148,7 @@ def _headline(plan: Plan, words: Words, line: _Lines) -> Table:
         case = "sure" if row.gain_low > 0 else "behind" if row.gain < 0 else "noise"
         values = {
             "rival": words.label("compared", str(row.name)),
-            "gain": words.money(abs(row.gain)),
+            "gain": words.money(abs(row.gain), 0),
             "theirs": words.money(row.profit),
         }
         texts.append(words.say(f"terminal.against_{case}", **values))

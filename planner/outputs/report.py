@@ -122,7 +122,7 @@ def _gain(row: Any, words: Words) -> str:
     return words.say(
         f"report.gain_{case}",
         rival=words.label("compared", row.name),
-        gain=words.money(abs(row.gain)),
+        gain=words.money(abs(row.gain), 0),
         low=_signed(row.gain_low, words),
         high=_signed(row.gain_high, words),
     )
@@ -130,7 +130,7 @@ def _gain(row: Any, words: Words) -> str:
 
 def _signed(amount: float, words: Words) -> str:
     """Return an amount with a plus or a minus."""
-    return ("+" if amount > 0 else "") + words.money(amount)
+    return ("+" if amount > 0 else "") + words.money(amount, 0)
 
 
 def _comparison(plan: Plan, words: Words) -> list[dict[str, str]]:
