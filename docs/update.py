@@ -8,6 +8,7 @@ python docs/update.py --check    say what would change, and fail if anything wou
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,18 @@ def readme(lang: Lang) -> str:
     return re.sub(r"<!-- dictionary:(\w+) -->\n.*?<!-- end -->", fill, text, flags=re.DOTALL)
 
 
+def model() -> str:
+    """Return the page on the model with the values of the constants it names."""
+    text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
+
+    def fill(match: re.Match[str]) -> str:
+        module, _, name = match[1].rpartition(".")
+        value = getattr(importlib.import_module(f"planner.{module}"), name)
+        return f"| `{match[1]}` | {value:g} |"
+
+    return re.sub(r"^\| `([\w.]+)` \|[^|]*\|", fill, text, flags=re.MULTILINE)
+
+
 def reference() -> str:
     """Return the command line's reference: the help of every command."""
     parts = ["# The command line", "", "Made from the program by `python docs/update.py`.", ""]
@@ -82,7 +95,10 @@ def notebook(script: Path) -> str:
 
 def documents() -> dict[Path, str]:
     """Return every document that is made from the program, as it should be."""
-    made = {ROOT / READMES[lang]: readme(lang) for lang in READMES} | {ROOT / "docs/cli.md": reference()}
+    made = {ROOT / READMES[lang]: readme(lang) for lang in READMES} | {
+        ROOT / "docs/cli.md": reference(),
+        ROOT / "docs/model.md": model(),
+    }
     scripts = sorted((ROOT / "notebooks").glob("*.py"))
     return made | {script.with_suffix(".ipynb"): notebook(script) for script in scripts}
 
