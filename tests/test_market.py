@@ -231,3 +231,67 @@ def test_draws_repeat_with_their_seed_and_centre_on_the_table() -> None:
     np.testing.assert_allclose(one.value.mean(axis=0).mean(), 1.0, atol=0.05)
     spread = np.log(one.value).std(axis=0)
     np.testing.assert_allclose(spread, market.table["conversion_sd"], rtol=0.2)
+
+
+def notes_of(brief: Brief, history: History) -> list[str]:
+    return [note.key for note in forecast_market(brief, make_slots(brief.timetable), history).notes]
+
+
+def varied(history: History) -> pd.DataFrame:
+    """The history's table with clicks that vary by chance."""
+    table = history.table.copy()
+    table["clicks"] = np.random.default_rng(5).poisson(table["clicks"])
+    return table
+
+
+def test_stuck_counter_is_left_out_and_named() -> None:
+    table = varied(a_history())
+    plain = forecast(a_brief(channels=NAMED), History(table))
+    at = table.index[table["channel"] == "words"][30:42]
+    stuck = table.copy()
+    stuck.loc[at, "clicks"] = 400
+    told = forecast(a_brief(channels=NAMED), History(stuck))
+    np.testing.assert_allclose(told["clicks"], plain["clicks"], rtol=0.05)
+    assert "market.stuck" in notes_of(a_brief(channels=NAMED), History(stuck))
+
+
+def test_day_counted_twice_is_left_out_and_named() -> None:
+    table = varied(a_history())
+    plain = forecast(a_brief(channels=NAMED), History(table))
+    twice = table["hour"].dt.day == 25
+    doubled = table.assign(clicks=table["clicks"] * np.where(twice, 2, 1))
+    told = forecast(a_brief(channels=NAMED), History(doubled))
+    np.testing.assert_allclose(told["clicks"], plain["clicks"], rtol=0.06)
+    assert notes_of(a_brief(channels=NAMED), History(doubled)).count("market.odd_day") == 2
+
+
+def test_usual_days_that_only_vary_by_chance_are_all_used() -> None:
+    assert not {"market.stuck", "market.odd_day"} & set(notes_of(a_brief(channels=NAMED), History(varied(a_history()))))
+
+
+def test_event_hours_with_spent_budgets_do_not_lower_the_forecast() -> None:
+    brief = a_brief(channels=NAMED, past_events=[{"date": dt.date(2025, 11, 11)}])
+    table = a_history(event=6.0).table
+    gone = (table["hour"].dt.year == 2025) & (table["hour"].dt.hour.between(14, 15))
+    cut = table.assign(clicks=table["clicks"].where(~gone, 5), budget_spent=gone)
+    plain, naive = forecast(brief, History(table)), forecast(brief, History(cut.drop(columns="budget_spent")))
+    told = forecast(brief, History(cut))
+    at = (plain["window"] == "afternoon").to_numpy()
+    assert told.loc[at, "clicks"].sum() > 0.8 * plain.loc[at, "clicks"].sum()
+    assert naive.loc[at, "clicks"].sum() < 0.6 * plain.loc[at, "clicks"].sum()
+
+
+def test_event_a_year_before_is_found_where_the_brief_names_none() -> None:
+    history = a_history(event=6.0)
+    named = a_brief(channels=NAMED, past_events=[{"date": dt.date(2025, 11, 11)}])
+    pd.testing.assert_frame_equal(forecast(a_brief(channels=NAMED), history), forecast(named, history))
+    assert "market.event_found" in notes_of(a_brief(channels=NAMED), history)
+
+
+def test_latest_days_without_their_orders_do_not_lower_conversion() -> None:
+    table = a_history(scale=10).table
+    last = table["hour"] >= pd.Timestamp("2026-11-01", tz="Asia/Shanghai")
+    lacking = History(table.assign(orders=table["orders"].where(~last, table["orders"] * 0.3)))
+    told, plain = (a_brief(channels=NAMED, history={"orders_at": "click"}), History(table))
+    result, expected = forecast(told, lacking), forecast(told, plain)
+    np.testing.assert_allclose(result["conversion"], expected["conversion"], rtol=0.03)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from planner.brief import Brief, PastEvent
 from planner.history import History
 from planner.timetable import Timetable
+from planner.wording import Message
 
 __all__ = ["Evidence", "Panel", "PastPanel", "gather", "paid_channels"]
 
@@ -70,6 +71,10 @@ class Panel:
             changed[name][rows] = np.nan
         return replace(self, **changed)
 
+    def with_spent(self, spent: NDArray[np.bool_]) -> Panel:
+        """Return the panel with other marks of money that had run out."""
+        return replace(self, spent=spent)
+
 
 @dataclass(frozen=True, eq=False)
 class PastPanel:
@@ -87,6 +92,7 @@ class Evidence:
     channels: tuple[str, ...]
     usual: Panel
     events: tuple[PastPanel, ...]
+    notes: tuple[Message, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -110,7 +116,8 @@ def gather(brief: Brief, history: History | None, channels: tuple[str, ...]) -> 
     before = panel.instant + HOUR <= brief.timetable.starts.timestamp()
     panel = panel.pick(before)
     events, usual = [], np.ones(len(panel.instant), dtype=bool)
-    for event in sorted(brief.past_events, key=lambda event: event.date):
+    named, notes = _named_or_found(brief, panel)
+    for event in sorted(named, key=lambda event: event.date):
         timetable = brief.past_timetable(event)
         inside = (panel.instant + HOUR > timetable.starts.timestamp()) & (panel.instant < timetable.ends.timestamp())
         # Days that an event touches are no usual days, whatever part of them it covers.
@@ -119,7 +126,21 @@ def gather(brief: Brief, history: History | None, channels: tuple[str, ...]) -> 
         usual &= ~np.isin(panel.day, days) & (panel.day != main)
         if inside.any():
             events.append(PastPanel(event, timetable, panel.pick(inside)))
-    return Evidence(channels, panel.pick(usual), tuple(events))
+    return Evidence(channels, panel.pick(usual), tuple(events), notes)
+
+
+def _named_or_found(brief: Brief, panel: Panel) -> tuple[tuple[PastEvent, ...], tuple[Message, ...]]:
+    """Return the brief's past events; where it names none, the same date a year before if the history has that day."""
+    if brief.past_events:
+        return brief.past_events, ()
+    date = brief.promotion.date
+    try:
+        before = date.replace(year=date.year - 1)
+    except ValueError:  # 29 February
+        return (), ()
+    if (panel.day == (before - dt.date(1970, 1, 1)).days).sum() < 12:
+        return (), ()
+    return (PastEvent(date=before),), (Message("market.event_found", {"date": before}),)
 
 
 class _Grid:

@@ -15,6 +15,7 @@ from planner.brief import Brief
 from planner.errors import InputError, Problem
 from planner.history import History
 from planner.market.channels import Channels, guessed_clicks, settle_channels, source_of
+from planner.market.cleaning import clean_usual
 from planner.market.draws import Market
 from planner.market.evidence import gather, paid_channels
 from planner.market.prior import PriorTable, prior_table
@@ -61,10 +62,11 @@ def forecast_market(brief: Brief, slots: pd.DataFrame, history: History | None) 
     """
     names = paid_channels(brief, history)
     evidence = gather(brief, history, names)
-    usual = usual_day(evidence.usual)
+    cleaned, notes = clean_usual(evidence.usual, names, brief.history.orders_at)
+    usual = usual_day(cleaned)
     channels = settle_channels(brief, names, evidence, usual)
     prior = prior_table(brief, slots, names)
-    notes = [*channels.notes]
+    notes = [*evidence.notes, *notes, *channels.notes]
     weight = prior.traffic * prior.price**-channels.gamma
     guessed, guesses = guessed_clicks(brief, channels, slots, weight)
     hour = np.asarray(pd.DatetimeIndex(slots["start"]).hour)

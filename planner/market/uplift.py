@@ -6,7 +6,7 @@ clicks alone can tell. Conversion is learnt from orders, which may be booked hou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from planner.brief import Brief
 from planner.market.channels import Channels
+from planner.market.cleaning import mark_spent
 from planner.market.evidence import Evidence, PastPanel
 from planner.market.latent import Belief, Counts, learn
 from planner.market.prior import PriorTable, kinship
@@ -123,6 +124,8 @@ def learn_uplift(
     notes = [] if evidence.events else [Message("market.no_event")]
     for past in evidence.events:
         overlap, matched = _overlap(brief, slots, past)
+        panel, found = mark_spent(past.panel, channels.names)
+        past, notes = replace(past, panel=panel), [*notes, *found]
         own = _own_clicks(past, overlap, matched, usual, channels, clicks)
         volume = learn(volume, volume_year, own)
         chance = learn(chance, chance_year, _own_orders(brief, past, slots, overlap, volume, own, conversion))
