@@ -123,3 +123,16 @@ def test_frontier_with_nobody_or_no_hour_is_no_message():
     empty = SendProblem(np.array([0.0]), np.zeros((1, 1, 1)), 0.05, np.array([np.inf]), np.array([0.0]), 0.0)
     no_hour = SendProblem(np.array([5.0]), np.zeros((1, 1, 0)), 0.05, np.array([]), np.array([]), 0.0)
     assert [len(frontier(problem)) for problem in (empty, no_hour)] == [1, 1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_best_plan_of_a_large_transport_equals_a_linear_programs_optimum(seed):
+    rng = np.random.default_rng(seed)
+    segments, hours = 10, 120
+    value = rng.uniform(0, 0.3, (segments, 1)) * rng.uniform(0.7, 1.0, (segments, hours))
+    people, room = rng.integers(1000, 20_000, segments).astype(float), rng.integers(0, 1500, hours).astype(float)
+    problem = SendProblem(people, value[:, None, :], 0.05, room, np.arange(hours) * 1.0, 12.0)
+    mine = net_value(problem, best_plan(frontier(problem), np.inf), 0.0)
+    rows = np.vstack([np.kron(np.eye(segments), np.ones(hours)), np.kron(np.ones(segments), np.eye(hours))])
+    solved = linprog(-(value - 0.05).ravel(), A_ub=rows, b_ub=np.concatenate([people, room]))
+    assert mine == pytest.approx(-solved.fun, rel=1e-9)

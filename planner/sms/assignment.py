@@ -24,6 +24,7 @@ __all__ = ["Corner", "Pattern", "SendProblem", "best_plan", "frontier"]
 
 Floats = NDArray[np.float64]
 _TOLERANCE = 1e-9
+_REFRESH = 200
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class _Simplex:
         # A basis of slacks: nobody gets anything. None stands for the slack of the row of the same place at the start.
         self.basis: list[Pattern | int] = list(range(len(self.limit)))
         self.inverse: Floats = np.eye(len(self.limit))
+        self.worth, self.messages = np.zeros(len(self.limit)), np.zeros(len(self.limit))
+        self.pivots = 0
         # For each hour, the last hour at which the message before may have been sent; -1 where there is none.
         self.before = np.searchsorted(problem.at, problem.at - problem.gap + 1e-9, side="right") - 1
         self.before = np.minimum(self.before, np.arange(len(problem.at)) - 1)
@@ -106,20 +109,12 @@ class _Simplex:
     def solve(self, money: float) -> Corner:
         """Return the best plan when a unit of money costs `money` (1 is its face value)."""
         for _ in range(200_000):
-            duals = self._gains(money) @ self.inverse
+            duals = (self.worth - money * self.problem.cost * self.messages) @ self.inverse
             entering = self._entering(duals, money)
             if entering is None:
                 return self._corner()
             self._pivot(entering)
         raise ValueError("the choice of sends did not come to an end")
-
-    def _gains(self, money: float) -> Floats:
-        cost = self.problem.cost
-        gains = [
-            0.0 if isinstance(column, int) else self.problem.worth(column) - money * cost * len(column.hours)
-            for column in self.basis
-        ]
-        return np.array(gains)
 
     def _entering(self, duals: Floats, money: float) -> Pattern | int | None:
         """Return the column that gains most per unit at these prices; None where none gains."""
@@ -175,11 +170,17 @@ class _Simplex:
         self.inverse = self.inverse - np.outer(direction, pivot)
         self.inverse[leaving] = pivot
         self.basis[leaving] = entering
+        pattern = entering if isinstance(entering, Pattern) else Pattern(0, ())
+        self.worth[leaving], self.messages[leaving] = self.problem.worth(pattern), len(pattern.hours)
+        self.pivots += 1
 
     def _corner(self) -> Corner:
-        """Return the plan of the basis, its inverse made afresh so that no rounding has piled up."""
-        matrix = np.stack([self._column(column) for column in self.basis], axis=1)
-        self.inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+        """Return the plan of the basis."""
+        if self.pivots > _REFRESH:
+            # Rounding piles up from pivot to pivot: once in a while the inverse is made afresh.
+            matrix = np.stack([self._column(column) for column in self.basis], axis=1)
+            self.inverse = np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+            self.pivots = 0
         amounts = np.maximum(self.inverse @ self.limit, 0.0)
         floor = 1e-9 * max(1.0, float(self.limit.max(initial=0.0)))
         chosen = sorted(
