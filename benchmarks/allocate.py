@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
+import queue
 import resource
 import statistics
 import time
@@ -69,7 +70,7 @@ def problem(count: int, kind: str, elasticity: tuple[float, float] = (0.6, 0.6))
 
 @dataclass(frozen=True)
 class Run:
-    """One measurement: seconds, profit, how far the plan exceeds the budget (a share), megabytes."""
+    """One measurement: processor time [s], profit, the largest excess [share], gap, most memory of the process [MB]."""
 
     seconds: float
     profit: float = np.nan
@@ -81,14 +82,13 @@ class Run:
 def ours(cells: pd.DataFrame, limits: Limits) -> Run:
     """Time the whole call: the median of several for small problems."""
     times: list[float] = []
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     while len(times) < (1 if len(cells) > 200_000 else 3) or (sum(times) < 0.5 and len(times) < 50):
         begin = time.process_time()
         plan = allocate_budget(cells, limits)
         times.append(time.process_time() - begin)
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     excess = max(plan.certificate.violation, (plan.spend - limits.total) / limits.total)
-    return Run(statistics.median(times), plan.profit, excess, plan.certificate.gap, grown)
+    return Run(statistics.median(times), plan.profit, excess, plan.certificate.gap, peak)
 
 
 def pieces(cells: pd.DataFrame, limits: Limits) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -198,21 +198,24 @@ RIVALS: dict[str, Callable[[pd.DataFrame, Limits], Run]] = {
 
 def _work(solver: str, count: int, kind: str, elasticity: tuple[float, float], out: Any) -> None:
     cells, limits = problem(count, kind, elasticity)
-    out.put((ours if solver == "ours" else RIVALS[solver])(cells, limits))
+    try:
+        out.put((ours if solver == "ours" else RIVALS[solver])(cells, limits))
+    except Exception as error:  # whatever way a rival fails, the table says that it did
+        out.put(type(error).__name__)
 
 
 def measure(
     solver: str, count: int, kind: str, limit: float, elasticity: tuple[float, float] = (0.6, 0.6)
-) -> Run | None:
-    """Run one solver on one problem in a process of its own; nothing if it does not finish in time."""
+) -> Run | str:
+    """Run one solver on one problem in a process of its own; where it does not finish, say how."""
     context = multiprocessing.get_context("spawn")
     out = context.Queue()
     process = context.Process(target=_work, args=(solver, count, kind, elasticity, out))
     process.start()
     try:
         return out.get(timeout=limit)
-    except Exception:
-        return None
+    except queue.Empty:
+        return f"not in {limit:.0f} s"
     finally:
         process.terminate()
         process.join()
@@ -225,9 +228,9 @@ def rival_rows(limit: float) -> list[str]:
         for name in RIVALS if kind != "all" else ("cvxpy Clarabel",):
             for count in RIVAL_SIZES:
                 best, run = measure("ours", count, kind, limit), measure(name, count, kind, limit)
-                assert best is not None
-                if run is None:
-                    lines.append(f"| {kind} | {name} | {count:,} | not in {limit:.0f} s | | | |")
+                assert isinstance(best, Run)
+                if isinstance(run, str):
+                    lines.append(f"| {kind} | {name} | {count:,} | {run} | | | |")
                     print(lines[-1], flush=True)
                     break
                 short = (best.profit - run.profit) / abs(best.profit)
@@ -247,7 +250,7 @@ def own_rows(sizes: tuple[int, ...]) -> list[str]:
         base: Run | None = None
         for count in sizes:
             run = measure("ours", count, kind, 600.0, elasticity)
-            assert run is not None
+            assert isinstance(run, Run)
             base = base or run
             growth = (run.seconds / base.seconds) / (count / sizes[0])
             spread = "one" if elasticity[0] == elasticity[1] else "own"
@@ -261,7 +264,7 @@ def own_rows(sizes: tuple[int, ...]) -> list[str]:
 
 def report(limit: float, sizes: tuple[int, ...]) -> str:
     """Return the tables as Markdown."""
-    head = "Measured on one core of a shared machine; ratios carry over to other machines, times do not."
+    head = "Processor time on one core of a shared, busy machine; ratios carry over to other machines, times do not."
     rivals = rival_rows(limit)
     own = own_rows(sizes)
     return "\n".join(
@@ -286,7 +289,8 @@ def report(limit: float, sizes: tuple[int, ...]) -> str:
             "## By size",
             "",
             "`growth` is time by cells relative to the smallest size: 1 is linear. `elasticity` is one for all cells",
-            "or each cell's own. Memory is what the process grew by in the call.",
+            "or each cell's own. Memory is the most the whole process took, Python, pandas and the",
+            "table of cells included.",
             "",
             "| limits | elasticity | cells | growth | gap | over a limit | memory | time |",
             "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
