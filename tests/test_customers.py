@@ -153,6 +153,15 @@ def test_read_customers_of_a_broken_file_says_so_without_quoting_it(tmp_path):
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize(
+    ("name", "content"), [("c.xlsx", b"13812345678"), ("c.csv", b""), ("c.csv", bytes(range(256)))]
+)
+def test_read_customers_of_what_is_no_table_is_refused(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read"):
+        read_customers(tmp_path / name)
+
+
 def test_rfm_scores_are_fifths_of_the_shop():
     scores = rfm_scores(make_customers(10_000).table)
     for name in ("recency", "money"):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from python_calamine import CalamineError
 
 from planner.errors import InputError, Problem
 from planner.wording import Message
@@ -117,7 +118,7 @@ def _cells(path: Path, name: str) -> pd.DataFrame:
             return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="gb18030")
     except FileNotFoundError as error:
         raise InputError([Problem(Message("input.no_file", {"why": error.strerror}), name)]) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, CalamineError) as error:
         # The parsers quote the line they stumble over: say what kind of trouble it is, not what stands there.
         raise InputError([Problem(Message("customers.unreadable", {"why": type(error).__name__}), name)]) from None
 
