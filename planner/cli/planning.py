@@ -130,9 +130,11 @@ def _history(brief: Brief, paths: Sequence[str | Path]) -> History | None:
     """Return the history that files hold; None where none are given."""
     if not paths:
         return None
+    from planner.cli.progress import progress_bar
     from planner.history import load_history
 
-    return load_history(paths, brief)
+    with progress_bar(set_language(None)) as progress:
+        return load_history(paths, brief, progress=progress)
 
 
 def _plan(

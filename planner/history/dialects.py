@@ -19,7 +19,17 @@ from typing import Any, Literal
 from planner.history.cells import DateOrder, plain, read_number
 from planner.wording import Text
 
-__all__ = ["MEASURES", "Dialect", "Layout", "close_name", "key_of", "known_header", "layout_of", "role_of"]
+__all__ = [
+    "MEASURES",
+    "Dialect",
+    "Layout",
+    "close_name",
+    "column_names",
+    "key_of",
+    "known_header",
+    "layout_of",
+    "role_of",
+]
 
 Kind = Literal["tidy", "ads", "shop", "orders"]
 MEASURES = ("impressions", "clicks", "spend", "orders", "revenue", "visits", "bid", "cpc", "cpm", "budget_spent")
@@ -136,6 +146,11 @@ def known_header(header: str) -> bool:
     return _lookup(header, "columns") is not None
 
 
+def column_names() -> tuple[str, ...]:
+    """Return every name of ours that a seller can give her own header for."""
+    return (*_words()["columns"], *_words()["orders"])
+
+
 def role_of(text: str) -> str | None:
     """Return the playbook's role that a name speaks of, if it speaks of one."""
     lowered = text.lower()
@@ -154,7 +169,7 @@ def close_name(header: str, missing: Iterable[str]) -> str | None:
 
 def _assign(header: Sequence[str], mapping: Mapping[str, str], table: str) -> dict[str, int]:
     """Return the place of each of our columns; the seller's own mapping comes first, then the best synonym."""
-    own = {key_of(other): name for name, other in mapping.items()}
+    own = {key_of(other): name for name, other in mapping.items() if name in _words()[table]}
     best: dict[str, tuple[int, int]] = {}
     for place, text in enumerate(header):
         if not text.strip():
@@ -189,14 +204,14 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
     scored = []
     for at, row in enumerate(rows[:_SEARCHED_ROWS]):
         columns = _assign(row, mapping, "columns")
-        scored.append((_score(columns, _assign(row, {}, "orders")), -at))
+        scored.append((_score(columns, _assign(row, mapping, "orders")), -at))
     best = max(scored, default=(0, 0))
     if best[0] == 0:
         return None
     at = -best[1]
     header = tuple(cell.strip() for cell in rows[at])
     titles = " ".join(cell for row in rows[:at] for cell in row if cell.strip())
-    columns, orders = _assign(header, mapping, "columns"), _assign(header, {}, "orders")
+    columns, orders = _assign(header, mapping, "columns"), _assign(header, mapping, "orders")
     if _is_order_list(columns, orders):
         # Columns beyond these hold people's names, phones and addresses: they are not touched.
         dialect = next(entry for entry in dialects() if entry.kind == "orders")

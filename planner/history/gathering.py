@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.errors import Problem
-from planner.history.dialects import Layout
+from planner.history.dialects import Layout, column_names
 from planner.history.moments import day_of_file, zone_of
 from planner.history.opening import open_sheets
 from planner.history.reading import TableReading, read_sheet, recognised, unknown_table
@@ -21,6 +21,7 @@ from planner.history.remarks import Remarks
 from planner.history.settings import ReadingSettings
 from planner.history.sheets import Sheet
 from planner.history.sources import Blob, Unreadable, collect, unpack
+from planner.toml_input import suggestion
 from planner.wording import Message
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def gather(paths: Sequence[str | Path], settings: ReadingSettings) -> Gathered:
     """Return everything that paths, folders and globs hold."""
     blobs, missing = collect(paths)
     gathered = Gathered(problems=[Problem(message, name) for name, message in missing])
+    for name in settings.columns.keys() - set(column_names()):
+        values = {"name": name, "advice": suggestion(name, column_names())}
+        gathered.problems.append(Problem(Message("history.unknown_name", values)))
     for blob in blobs:
         try:
             inner = list(unpack(blob))

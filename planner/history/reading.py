@@ -57,7 +57,7 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
         shown = ", ".join(map(cell_text, ignored[:12])) + ("..." if len(ignored) > 12 else "")
         remarks.notes.append(Message("history.ignored_columns", {"where": sheet.name, "columns": shown}))
     for name, own in settings.columns.items():
-        if layout.own.get(name) is not None and own not in layout.own.values() and layout.strict:
+        if layout.own.get(name) is not None and own not in layout.own.values():
             remarks.notes.append(Message("history.mapping_unused", {"where": sheet.name, "name": name, "header": own}))
     return None if remarks.problems else layout
 

@@ -1,0 +1,131 @@
+"""What is said of a history: what files are, what looks odd, what can be learned; and the command that writes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from planner.cli import main
+from planner.errors import InputError
+from planner.history import ReadingSettings, describe_history, load_history, read_history
+from tests.conftest import SMALL_BRIEF, brief_from
+from tests.make_corpus import _orders, alimama, tidy
+
+
+def said(messages) -> list[str]:
+    return [message.text("en") for message in messages]
+
+
+def described(tmp_path: Path, brief, *files: tuple[str, str]) -> str:
+    paths = []
+    for name, text in files:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        paths.append(tmp_path / name)
+    return "\n".join(said(describe_history(load_history(paths, brief), brief)))
+
+
+def test_describe_file_says_what_it_is_and_what_became_of_its_rows(tmp_path, small_brief):
+    text = described(tmp_path, small_brief, ("a.csv", alimama(after="合计,--,--,1,1,1,1,1,--,--\n")))
+    assert "a.csv: taken for Alimama advertising report (Zhitongche / Wanxiangtai)" in text
+    assert "2026-11-02 20:00 to 2026-11-02 21:00; 2 of 3 rows used, 1 dropped, 0 refused" in text
+    assert "clicks = 点击量" in text
+    assert "was not confirmed with a real file" in text
+
+
+def test_describe_lessons_name_what_is_there_and_what_is_missing(tmp_path, small_brief):
+    text = described(tmp_path, small_brief, ("a.csv", "hour,channel,clicks,spend\n2026-11-02 20:00,search,5,1\n"))
+    assert "search: 1 hours on 1 days teach prices by hour" in text
+    assert "search: bid, impressions, orders, revenue missing" in text
+    assert "channel feed of the brief has no history" in text
+
+
+def test_describe_shop_level_history_teaches_the_rhythm_only(tmp_path, small_brief):
+    assert "not the channels' prices" in described(
+        tmp_path, small_brief, ("a.csv", "hour,orders\n2026-11-02 20:00,5\n")
+    )
+
+
+def test_describe_newest_orders_are_still_growing(tmp_path, small_brief):
+    text = described(tmp_path, small_brief, ("a.csv", alimama()))
+    assert "orders since 2026-10-18 may still grow" in text
+    history = load_history([tmp_path / "a.csv"], small_brief)
+    assert history.growing_since == pd.Timestamp("2026-10-18 21:00", tz="Asia/Shanghai")
+
+
+def test_describe_past_event_is_counted_in_hours(tmp_path):
+    brief = brief_from(SMALL_BRIEF + "[[past_events]]\nname = 'last year'\ndate = 2025-11-11\n")
+    inside = "hour,orders\n2025-11-11 00:00,5\n2025-11-11 01:00,5\n"
+    assert "past event last year: 2 of its 28 hours" in described(tmp_path, brief, ("a.csv", inside))
+    assert "past event last year is not in the history" in described(
+        tmp_path, brief, ("b.csv", inside.replace("2025", "2024"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "words"),
+    [
+        ({5: (10, 20, 5, 1, 9)}, "1 hour(s) with more clicks than impressions: 2026-11-01 05:00"),
+        ({5: (0, 0, 5, 0, 0)}, "1 hour(s) with spend but neither clicks nor impressions: 2026-11-01 05:00"),
+        ({5: (900, 20, 5, 1, 0)}, "1 hour(s) with orders of no revenue: 2026-11-01 05:00"),
+        ({5: (90_000, 2_000, 5, 1, 9)}, "1 hour(s) at more than 30 times the usual: 2026-11-01 05:00"),
+        (dict.fromkeys(range(30, 40), (0, 0, 0, 0, 0)), "10 hour(s) of long silence"),
+    ],
+)
+def test_describe_odd_hours_are_named(tmp_path, small_brief, spoilt, words):
+    usual = (900, 20, 5, 1, 9)
+    rows = [spoilt.get(at, usual) for at in range(96)]
+    hours = pd.date_range("2026-11-01", periods=96, freq="h")
+    lines = [f"{hour},search,{','.join(map(str, row))}" for hour, row in zip(hours, rows, strict=True)]
+    header = "hour,channel,impressions,clicks,spend,orders,revenue\n"
+    assert words in described(tmp_path, small_brief, ("a.csv", header + "\n".join(lines) + "\n"))
+    usual_lines = [f"{hour},search,{','.join(map(str, usual))}" for hour in hours]
+    assert "hour(s)" not in described(tmp_path, small_brief, ("b.csv", header + "\n".join(usual_lines) + "\n"))
+
+
+def test_own_header_for_a_name_that_is_not_ours_is_an_error(tmp_path):
+    (tmp_path / "a.csv").write_text(tidy())
+    with pytest.raises(InputError, match=r"knows no name click; did you mean clicks\?"):
+        read_history([tmp_path / "a.csv"], ReadingSettings(columns={"click": "x"}))
+
+
+def test_order_list_keeps_no_person(tmp_path):
+    (tmp_path / "a.csv").write_text(_orders(), encoding="utf-8")
+    history = read_history([tmp_path / "a.csv"], ReadingSettings())
+    everything = repr(history) + history.table.to_csv() + " ".join(said(history.notes))
+    assert not any(word in everything for word in ("张三", "13800000000", "某路"))
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as done:
+        main([str(argument) for argument in arguments])
+    return int(done.value.code or 0)
+
+
+def test_history_command_writes_a_table_that_reads_back(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "直通车.csv").write_text(alimama(), encoding="gb18030")
+    out = tmp_path / "out.csv"
+    assert run("history", tmp_path / "in", "-o", out, "--lang", "en") == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "2 rows from 1 file(s)" in captured.err
+    assert out.read_text().splitlines()[1] == "2026-11-02T20:00:00+08:00,直通车,2044,103,116.59,2,138.63"
+    assert run("history", out, "-o", out) == 2
+    assert "is already there" in capsys.readouterr().err
+    assert run("history", out, "-o", out, "--force", "--timezone", "Europe/Zurich") == 0
+    assert out.read_text().splitlines()[1].startswith("2026-11-02T13:00:00+01:00")
+
+
+def test_history_command_writes_nothing_where_anything_is_wrong(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("hour,clicks\n2026-11-02 20:00,x\n")
+    assert run("history", tmp_path / "a.csv", "-o", tmp_path / "out.csv", "--lang", "en") == 3
+    assert "a.csv:2: clicks = x: should be a number" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv"]
+
+
+@pytest.mark.parametrize("option", [("--timezone", "Mars/Base"), ("--encoding", "klingon")])
+def test_history_command_refuses_a_wrong_option(tmp_path, option):
+    (tmp_path / "a.csv").write_text(tidy())
+    assert run("history", tmp_path / "a.csv", "-o", tmp_path / "out.csv", *option) == 2
