@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
@@ -121,6 +122,7 @@ def default_provider(currency: str) -> str:
     return "china" if currency == "CNY" else "international"
 
 
+@cache
 def load_provider(name: str) -> Provider:
     """Return a provider by its name.
 
