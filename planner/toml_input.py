@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from planner.errors import InputError, Problem
+from planner.punctuation import ascii_punctuation
 from planner.wording import Message
 
 __all__ = ["TomlSource", "complaint", "decode", "parse_model", "read_toml", "suggestion"]
@@ -26,11 +27,6 @@ __all__ = ["TomlSource", "complaint", "decode", "parse_model", "read_toml", "sug
 Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
-# What a Chinese input method or a word processor types where TOML wants ASCII.
-_PUNCTUATION = {
-    "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "＂": '"', "＇": "'", "＝": "=", "，": ",", "［": "[", "］": "]",
-    "｛": "{", "｝": "}", "：": ":", "．": ".", "＃": "#", "【": "[", "】": "]", "\u3000": " ",
-}  # fmt: skip
 _MOST_FAULTS = 50
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
@@ -86,7 +82,7 @@ def read_toml(path: str | Path, *, text: str | None = None) -> TomlSource:
     lines = text.replace("\r\n", "\n").split("\n")
     problems = []
     for number, line in enumerate(lines):
-        mended, found = _mend(line)
+        mended, found = ascii_punctuation(line)
         if found:
             problems.append(
                 Problem(
@@ -107,33 +103,6 @@ def read_toml(path: str | Path, *, text: str | None = None) -> TomlSource:
             mended = problem.message.values.get("mended", "")
             lines[number - 1] = mended if mended != lines[number - 1].strip() else ""
     return TomlSource(name, data, _locate(lines), tuple(problems))
-
-
-def _mend(line: str) -> tuple[str, list[str]]:
-    """Return a line with ASCII where TOML wants it, and the characters that were replaced outside of its strings."""
-    quote = ""
-    result: list[str] = []
-    found: list[str] = []
-    for at, character in enumerate(line):
-        plain = _PUNCTUATION.get(character)
-        if quote:
-            # A string opened by a curly quote is closed by its partner; inside an ASCII one nothing is touched.
-            if character == quote or (quote in "”’" and plain in ('"', "'")):
-                quote, character = "", plain or character
-        elif character == "#" or plain == "#":
-            if plain:
-                found.append(character)
-            return "".join(result) + "#" + line[at + 1 :], found
-        elif character in "\"'":
-            quote = character
-        elif plain is not None:
-            if character != "\u3000":
-                found.append(character)
-            if plain in "\"'":
-                quote = {"“": "”", "„": "”", "‘": "’"}.get(character, character)
-            character = plain
-        result.append(character)
-    return "".join(result), found
 
 
 def _fault_line(error: str, lines: Sequence[str]) -> int:
