@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from html import unescape
 from html.parser import HTMLParser
@@ -13,6 +14,8 @@ import pandas as pd
 import pytest
 
 from planner.charts import chart_names, draw_all, evidence_table
+from planner.charts.words import Words
+from planner.outputs.basis import certificate
 from planner.outputs.pictures import inline_figures
 from planner.outputs.report import render_report
 from planner.plan import Plan, make_plan
@@ -222,3 +225,46 @@ def test_hours_table_sums_to_each_channels_spend() -> None:
     by_channel = plan.schedule.groupby("channel", sort=False)["spend"].sum().round(2)
     assert amounts == pytest.approx([*by_channel, plan.schedule["spend"].sum()])
     assert isinstance(by_channel, pd.Series)
+
+
+def lines_of(gap: float, violation: float, spend: float, money_price: float) -> str:
+    plan = example("en")
+    found = {"gap": gap, "violation": violation, "bound": 100.0 * (1 + gap), "profit": 100.0}
+    summary = replace(plan.summary, spend=spend, money_price=money_price)
+    return " ".join(certificate(replace(plan, certificate=found, summary=summary), Words.of(plan)))
+
+
+@pytest.mark.parametrize(
+    ("gap", "violation", "spend", "money_price", "words"),
+    [
+        (
+            1e-12,
+            0.0,
+            7780.0,
+            0.3,
+            ["Proven best", "Every limit is kept", "Another ¥1 of budget is expected to earn ¥0.30"],
+        ),
+        (0.02, 0.0, 7780.0, 0.0, ["at most ¥2.00 more (2%)", "More budget would earn nothing"]),
+        (0.0, 0.01, 4000.0, 0.3, ["A limit is exceeded by 1%", "is not planned: higher bids would earn less"]),
+    ],
+)
+def test_the_certificate_says_what_was_proven(
+    gap: float, violation: float, spend: float, money_price: float, words: list[str]
+) -> None:
+    text = lines_of(gap, violation, spend, money_price)
+    assert all(word in text for word in words), text
+
+
+@pytest.mark.parametrize(
+    ("gain", "low", "high", "words"),
+    [
+        (500, 100, 900, "¥500 more than flat bids (+¥100 to +¥900)"),
+        (500, -100, 900, "within the noise"),
+        (-50, -90, 5, "¥50 less"),
+    ],
+)
+def test_the_headline_admits_noise_and_loss(gain: float, low: float, high: float, words: str) -> None:
+    plan = example("en")
+    table = plan.comparison.copy()
+    table.loc[table["name"] == "flat", ["gain", "gain_low", "gain_high"]] = [float(gain), float(low), float(high)]
+    assert words in visible(render_report(replace(plan, comparison=table)))

@@ -43,20 +43,20 @@ def evidence_table(plan: Plan) -> pd.DataFrame:
         points) [x usual], `evidence` (clicks of past events, for conversion their orders), `overruled`.
     """
     priors = {window.id: window.prior for window in plan.brief.playbook.windows}
-    market = plan.market
-    order = list(dict.fromkeys(plan.slots["window"]))
-    weight = market["clicks"].clip(lower=1e-9)
+    numbers = plan.market.select_dtypes("number")
+    market = {str(name): numbers[name].to_numpy(dtype=float) for name in numbers}
+    windows = plan.market["window"].to_numpy()
     rows = []
-    for window in order:
-        here = market["window"] == window
+    for window in dict.fromkeys(plan.slots["window"]):
+        here = windows == window
         if not here.any():
             continue
+        weight = np.maximum(market["clicks"][here], 1e-9)
         for name in MEASURES:
-            prior = _log_mean(market.loc[here, f"{name}_prior"], weight[here])
-            value = _log_mean(market.loc[here, f"{name}_ratio"], weight[here])
-            sd = float(np.average(market.loc[here, f"{name}_sd"], weights=weight[here]))
+            prior, value = (_log_mean(market[f"{name}_{kind}"][here], weight) for kind in ("prior", "ratio"))
+            sd = float(np.average(market[f"{name}_sd"][here], weights=weight))
             prior_sd = float(getattr(priors.get(window), f"{name}_sd", sd))
-            evidence = float(market.loc[here, "evidence_orders" if name == "conversion" else "evidence_clicks"].sum())
+            evidence = float(market["evidence_orders" if name == "conversion" else "evidence_clicks"][here].sum())
             low, high = value * math.exp(-WIDE * sd), value * math.exp(WIDE * sd)
             rows.append(
                 {
@@ -77,9 +77,9 @@ def evidence_table(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _log_mean(values: pd.Series, weight: pd.Series) -> float:
+def _log_mean(values: np.ndarray, weight: np.ndarray) -> float:
     """Return the weighted geometric mean."""
-    return float(np.exp(np.average(np.log(values.to_numpy(dtype=float)), weights=weight)))
+    return float(np.exp(np.average(np.log(values), weights=weight)))
 
 
 def evidence_finding(table: pd.DataFrame, words: Words) -> str:

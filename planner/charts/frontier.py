@@ -143,7 +143,11 @@ def plot_frontier(plan: Plan, *, ax: Axes | None = None, lang: Lang | None = Non
     marks = frontier_marks(plan.frontier, summary.spend + summary.sms_cost, summary.budget - summary.reserve)
     height = 3.7
     with sheet(
-        words, ax, height=height, title=frontier_finding(marks, words), subtitle=words.say("charts.frontier_subtitle")
+        words,
+        ax,
+        height=height,
+        title=frontier_finding(marks, words),
+        subtitle=words.say("charts.frontier_subtitle", one=words.money(1, 0)),
     ) as on:
         frontier = plan.frontier.sort_values("budget")
         profit = panel(on, (0, 1.95 / height, 0.47, 1.55 / height), "profit")
@@ -259,7 +263,7 @@ def _mark_budgets(on: Sheet, axes: Axes, marks: Marks, *, named: bool) -> None:
 
 def _name(on: Sheet, axes: Axes, key: str) -> None:
     """Write above a panel what it shows."""
-    text = on.words.say(key, unit=on.words.unit)
+    text = on.words.say(key, unit=on.words.unit, one=on.words.money(1, 0))
     axes.annotate(text, (0, 1), (0, 4), "axes fraction", "offset points", fontsize=8, color=GREY, va="bottom")
 
 

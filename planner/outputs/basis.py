@@ -18,6 +18,9 @@ __all__ = ["assumptions", "brief_text", "certificate"]
 
 # Where the multipliers prove a plan this close to the optimum, the digits beyond are noise.
 _EXACT = 1e-6
+# A plan that leaves more than this share of its budget means to; a return below this is nothing to speak of.
+_LEFT_OVER = 0.02
+_NOTHING = 0.005
 
 
 def certificate(plan: Plan, words: Words) -> list[str]:
@@ -35,11 +38,17 @@ def certificate(plan: Plan, words: Words) -> list[str]:
         if violation <= _EXACT
         else words.say("report.certificate_broken", share=f"{100 * violation:.2g}%"),
     ]
-    price = plan.summary.money_price
-    lines.append(
-        words.say("report.price_positive", price=f"{price:.2f}") if price > 0.005 else words.say("report.price_zero")
-    )
-    return lines
+    return [*lines, _more_money(plan, words)]
+
+
+def _more_money(plan: Plan, words: Words) -> str:
+    """Return what more budget would earn, or why some of it is kept."""
+    summary = plan.summary
+    if summary.unspent > _LEFT_OVER * summary.budget:
+        return words.say("report.price_left", amount=words.money(summary.unspent))
+    if summary.money_price > _NOTHING:
+        return words.say("report.price_positive", one=words.money(1, 0), price=words.money(summary.money_price, 2))
+    return words.say("report.price_zero")
 
 
 def assumptions(plan: Plan, words: Words) -> list[str]:

@@ -165,7 +165,10 @@ def _actions(plan: Plan, words: Words) -> list[dict[str, Any]]:
                 "clock": words.clock(moment) if inside else words.moment(moment),
                 "iso": moment.isoformat(),
                 "kind": words.label("kind", str(kind)),
-                "lines": [_line(row, words, with_reason=len(reasons) > 1) for row in rows.itertuples()],
+                "lines": [
+                    _line(row, words, with_reason=len(reasons) > 1)
+                    for row in rows[["channel", "what", "why"]].itertuples()
+                ],
                 "why": reasons[0] if len(reasons) == 1 else "",
             }
         )
@@ -240,16 +243,20 @@ def _hours(plan: Plan, words: Words) -> dict[str, Any]:
     else:
         names = schedule["channel"]
     order = list(dict.fromkeys(names))
+    slots: dict[tuple[pd.Timestamp, pd.Timestamp], dict[str, Any]] = {}
+    lean = schedule[["start", "end", "stance", "bid", "bid_percent", "spend"]].assign(name=names)
+    for row in lean.sort_values("start", kind="stable").itertuples(index=False):
+        slots.setdefault((row.start, row.end), {})[row.name] = row
     rows = []
-    for (start, end), group in schedule.assign(name=names).groupby(["start", "end"], sort=True):
-        cells = {row.name: row for row in group.itertuples(index=False)}
+    for (start, end), cells in slots.items():
+        stance = next(iter(cells.values())).stance
         rows.append(
             {
                 "span": words.span(start, end),
-                "stance": group["stance"].iloc[0],
-                "label": words.stance(group["stance"].iloc[0]),
+                "stance": stance,
+                "label": words.stance(stance),
                 "cells": [_cell(cells.get(name), words) for name in order],
-                "spend": words.money(group["spend"].sum(), 2),
+                "spend": words.money(sum(cell.spend for cell in cells.values()), 2),
             }
         )
     totals = [words.money(schedule.loc[names == name, "spend"].sum(), 2) for name in order]
