@@ -251,8 +251,8 @@ def save(figure: Figure, form: str, *, salt: str = "", title: str = "") -> bytes
     metadata = {"svg": {"Date": None, "Title": title}, "pdf": {"CreationDate": None}}.get(form)
     with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": f"planner-{salt}", "pdf.fonttype": 42}):
         # The hardest compression of a PNG takes longer than drawing it, for a tenth of its size.
-        options = {"compress_level": 3} if form == "png" else None
-        figure.savefig(buffer, format=form, metadata=metadata, pil_kwargs=options)
+        options: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if form == "png" else {}
+        figure.savefig(buffer, format=form, metadata=metadata, **options)
     return _slim(buffer.getvalue()) if form == "svg" else buffer.getvalue()
 
 
