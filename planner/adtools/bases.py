@@ -20,7 +20,7 @@ __all__ = ["derive_base", "settle_base"]
 Floats = NDArray[np.float64]
 
 # Candidates for a base bid between the lowest and the highest that could serve.
-_CANDIDATES = 60
+_CANDIDATES = 40
 # Bases whose worth differs by less than this share are as good as each other.
 _AS_GOOD = 1e-4
 # A base bid is worth changing where the brief's loses this much more of the profit.
@@ -37,25 +37,29 @@ def settle_base(
     """
     if tool.exact and series.base_bid is not None:
         return series.base_bid, []
-    best = derive_base(series, tool, pieces, allow_off=allow_off)
-    values = {"name": series.name, "currency": currency, "base": best}
+    values = {"name": series.name, "currency": currency}
     if tool.steers == "money" or tool.on_off or series.base_bid is None:
+        best = derive_base(series, tool, pieces, allow_off=allow_off)
         entry = "set_money" if tool.steers == "money" else "set_bid" if tool.on_off else "set_base"
-        return best, [Message(f"adtools.{entry}", values)]
-    return series.base_bid, _better_base(series, tool, pieces, best, values, allow_off)
+        return best, [Message(f"adtools.{entry}", {**values, "base": best})]
+    return series.base_bid, _better_base(series, tool, pieces, series.base_bid, values, allow_off)
 
 
 def _better_base(
-    series: Series, tool: Tool, pieces: Pieces, best: float, values: Mapping[str, object], allow_off: bool
+    series: Series, tool: Tool, pieces: Pieces, base: float, values: Mapping[str, object], allow_off: bool
 ) -> list[Message]:
     """Return the advice of a base bid that loses clearly less than the brief's."""
-    assert series.base_bid is not None
-    planned, profit = float(series.planned().worth.sum()), float(series.planned().profit.sum())
-    lost, less = (planned - _worth(series, tool, pieces, base, allow_off=allow_off) for base in (series.base_bid, best))
-    if lost - less <= _WORTH_SAYING * profit:
+    planned, enough = float(series.planned().worth.sum()), _WORTH_SAYING * float(series.planned().profit.sum())
+    lost = planned - _worth(series, tool, pieces, base, allow_off=allow_off)
+    if lost <= enough:
         return []
-    told = {"base": series.base_bid, "better": best, "lost": lost, "less": max(less, 0.0)}
-    return [Message("adtools.better_base", {**values, **told})]
+    best = derive_base(series, tool, pieces, allow_off=allow_off)
+    less = planned - _worth(series, tool, pieces, best, allow_off=allow_off)
+    if lost - less <= enough:
+        return []
+    return [
+        Message("adtools.better_base", {**values, "base": base, "better": best, "lost": lost, "less": max(less, 0)})
+    ]
 
 
 def derive_base(series: Series, tool: Tool, pieces: Pieces, *, allow_off: bool) -> float:
@@ -72,7 +76,7 @@ def derive_base(series: Series, tool: Tool, pieces: Pieces, *, allow_off: bool) 
     if tool.exact:
         return max(round(middle, 2), 0.01)
     ends = (known.min() * 100 / tool.maximum, known.max() * 100 / tool.minimum)
-    tried = np.concatenate([np.geomspace(*ends, _CANDIDATES), known, [middle], known * 100 / tool.maximum])
+    tried = np.concatenate([np.geomspace(*ends, _CANDIDATES), [middle, known.max() * 100 / tool.maximum]])
     cents = np.unique(np.maximum(np.floor(tried * 100 + 1e-9) / 100, 0.01))
     earned = np.array([_worth(series, tool, pieces, float(base), allow_off=allow_off) for base in cents])
     close = cents[earned >= earned.max() - _AS_GOOD * max(1.0, abs(earned.max()))]

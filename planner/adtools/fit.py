@@ -92,8 +92,9 @@ def _slots(series: Series, tool: Tool, pieces: Pieces, period: Period, worth: Fl
     """Return the touched slots; `worth` is of whole cells. [numbers x cells]"""
     row = np.array([period.row_of(int(day), tool.rows) for day in pieces.day], dtype=np.intp)
     place, of_piece = np.unique(row * tool.slots + pieces.slot, return_inverse=True)
-    table = np.zeros((len(place), len(worth)))
-    np.add.at(table, of_piece, pieces.share[:, None] * worth.T[pieces.cell])
+    order = np.argsort(of_piece, kind="stable")
+    parts = pieces.share[order, None] * worth.T[pieces.cell[order]]
+    table = np.add.reduceat(parts, np.searchsorted(of_piece[order], np.arange(len(place))), axis=0)
     silent = series.silent[pieces.cell]
     some, others = np.zeros(len(place), dtype=bool), np.zeros(len(place), dtype=bool)
     some[of_piece[silent]] = True

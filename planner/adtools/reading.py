@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ class Reader:
             self.fault(node.at, "count", found=len(node.value), wanted=count)
         found = []
         for item in node.value:
-            if isinstance(item.value, int | float) and item.value >= 0:
+            if isinstance(item.value, int | float) and not isinstance(item.value, bool) and 0 <= item.value < math.inf:
                 found.append(float(item.value))
             else:
                 self.fault(item.at, "bad_number", found=item.value)

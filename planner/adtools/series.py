@@ -1,14 +1,16 @@
 """The plan as what an ad tool is told campaign by campaign: cells with their bids, and what a bid there is worth.
 
 A cell is worth what its clicks earn less what they cost, each unit of money counted at one plus what money earns
-elsewhere in the plan, each order less what the plan's limits on orders make it cost. Under the plan's own curves no bid
-is worth more than the plan's, so what a tool's limits cost is the difference. Where the plan buys nothing, nothing that
-is earned there counts, only what is lost.
+elsewhere in the plan, each order less what the plan's limits on orders make it cost. Where something else than money
+set the plan's bid (a floor, a cap, a person), another bid may seem worth more at that price: the loss is then counted
+at the price at which the plan's bid is best, so that no bid is worth more than the plan's. Where the plan buys nothing,
+nothing that is earned there counts, only what is lost.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -90,16 +92,36 @@ class Series:
 
     def at_spend(self, spend: Floats) -> Outcome:
         """Return what spends do, for a row of cells or for many. [currency]"""
-        clicks = clicks_at_spend(self.cells, spend)
-        orders = clicks * self.cells["orders_per_click"].to_numpy()
-        profit = orders * self.cells["profit_per_order"].to_numpy() - spend
-        revenue = orders * self.cells["revenue_per_order"].to_numpy()
-        worth = profit - self.money_price * spend - self.order_price * orders - self.revenue_price * revenue
-        return Outcome(spend, profit, np.where(self.closed, np.minimum(worth, 0.0), worth))
+        clicks, planned = clicks_at_spend(self.cells, spend), spend_at_bid(self.cells, self.bids / self.per_click)
+        earned, money = self._click_worth, 1 + self.money_price
+        worth = earned * clicks - money * spend
+        best = earned * clicks_at_spend(self.cells, planned)
+        own = self._own_price
+        # At the cell's own price: what is lost against the plan's bid, never below 0.
+        lost = best - own * planned - (earned * clicks - own * spend)
+        worth = np.minimum(worth, np.where(self.closed, 0.0, best - money * planned - lost))
+        profit = self._column("orders_per_click") * self._column("profit_per_order") * clicks - spend
+        return Outcome(spend, profit, worth)
 
     def planned(self) -> Outcome:
         """Return what the plan's own bids do."""
         return self.at_bids(self.bids)
+
+    @cached_property
+    def _click_worth(self) -> Floats:
+        """What a click earns, after what the plan's limits make its orders cost. [currency/click]"""
+        order = self._column("profit_per_order") - self.order_price
+        return self._column("orders_per_click") * (order - self.revenue_price * self._column("revenue_per_order"))
+
+    @cached_property
+    def _own_price(self) -> Floats:
+        """One plus the price of money at which the plan's bid is the best one. [currency/currency]"""
+        bids = self.bids / self.per_click * self._column("kappa")
+        known = (bids > 0) & (self._click_worth > 0)
+        return np.where(known, self._click_worth / np.where(known, bids, 1.0), 1 + self.money_price)
+
+    def _column(self, name: str) -> Floats:
+        return np.asarray(self.cells[name], dtype=np.float64)
 
 
 def plan_series(plan: Plan) -> list[Series]:

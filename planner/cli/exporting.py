@@ -79,7 +79,7 @@ def export(
 
 def _old(given: Sequence[str], target: str) -> dict[str, Sheet]:
     """Return the schedules that are in the tool now, by campaign; a file of one campaign may be named before a =."""
-    found = {}
+    found: dict[str, Sheet] = {}
     for text in given:
         name, _, path = text.rpartition("=") if not Path(text).exists() else ("", "", text)
         found |= {name or sheet.name: sheet for sheet in _sheets(Path(path), target)}

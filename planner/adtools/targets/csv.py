@@ -17,6 +17,10 @@ from planner.wording import Text
 __all__ = ["TOOL"]
 
 
+# A span longer than this is a slip of the pen.
+_LONGEST = dt.timedelta(days=60)
+
+
 def _write(sheets: Sequence[Sheet]) -> str:
     tables = [sheet.table for sheet in sheets if sheet.table is not None]
     if len(tables) == len(sheets):
@@ -49,8 +53,9 @@ def _parse(text: str, source: str) -> list[Sheet]:
         percent = _number(reader, row["bid_percent"])
         if percent is None or ends[0] is None or ends[1] is None:
             continue
-        if ends[0] >= ends[1]:
-            reader.fault_at(row["end"].line, row["end"].column, "ends_first", found=row["end"].text)
+        if not ends[0] < ends[1] <= ends[0] + _LONGEST:
+            entry = "ends_first" if ends[0] >= ends[1] else "too_long"
+            reader.fault_at(row["end"].line, row["end"].column, entry, found=row["end"].text)
             continue
         campaign = row["campaign"].text if "campaign" in row else ""
         _fill(found.setdefault(campaign or row["channel"].text, {}), ends[0], ends[1], percent)

@@ -19,6 +19,8 @@ from planner.wording import Text
 __all__ = ["TOOL"]
 
 _SLOT = 15
+# A span longer than this, or after the year 2100, is a slip of the pen. [s]
+_LONGEST, _LAST = 60 * 86_400, 4_102_444_800
 
 
 def _write(sheets: Sequence[Sheet]) -> str:
@@ -78,7 +80,8 @@ def _fill(reader: Reader, spec: Node, zone: ZoneInfo, days: dict[str, np.ndarray
     if kind.value != "MULTIPLIER":
         reader.fault(kind.at, "not_multiplier", found=kind.value)
         return
-    if start.value % (60 * _SLOT) or end.value % (60 * _SLOT) or start.value >= end.value:
+    in_order = 0 < start.value < end.value <= min(start.value + _LONGEST, _LAST)
+    if not in_order or start.value % (60 * _SLOT) or end.value % (60 * _SLOT) or value.value < 0:
         reader.fault(start.at, "bad_instants", found=f"{start.value}-{end.value}")
         return
     at = pd.Timestamp(start.value, unit="s", tz=zone)

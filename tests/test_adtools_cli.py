@@ -1,0 +1,98 @@
+"""The commands: data on standard output, talk on standard error, files all or none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from planner.cli import planner
+from planner.plan import Plan
+from planner.write import write_plan
+
+
+@pytest.fixture(scope="module")
+def folder(example_plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("plan")
+    write_plan(example_plan, made, tables_only=True)
+    return made
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    result = CliRunner().invoke(planner, [str(argument) for argument in arguments])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_one_file_goes_to_standard_output_and_the_talk_does_not(folder: Path) -> None:
+    code, out, talk = run("export", folder, "--to", "taobao", "--channel", "search", "--lang", "en")
+    assert code == 0
+    assert out.count(";") == 6
+    assert "Export to Taobao" in talk
+    assert "Export" not in out
+
+
+def test_several_files_want_a_folder(folder: Path) -> None:
+    code, out, talk = run("export", folder, "--to", "taobao", "--lang", "en")
+    assert (code, out) == (2, "")
+    assert "give a folder with -o" in talk
+
+
+def test_a_folder_gets_everything_and_is_not_overwritten(folder: Path, tmp_path: Path) -> None:
+    code, out, _ = run("export", folder, "--to", "taobao", "--channel", "feed", "-o", tmp_path)
+    assert (code, out) == (0, "")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "taobao-feed.txt", "taobao-feed.json", "taobao-feed-restore.txt", "taobao-feed-restore.json", "taobao-loss.csv",
+        "taobao-limits.csv", "taobao-actions.csv", "taobao-actions.ics", "taobao-notes.txt",
+    }  # fmt: skip
+    code, _, talk = run("export", folder, "--to", "taobao", "--channel", "feed", "-o", tmp_path)
+    assert code == 2
+    assert "--force" in talk
+    assert run("export", folder, "--to", "taobao", "--channel", "feed", "-o", tmp_path, "--force")[0] == 0
+
+
+def test_what_is_exported_can_be_imported_and_put_back(folder: Path, tmp_path: Path) -> None:
+    assert run("export", folder, "--to", "google-ads-editor", "-o", tmp_path)[0] == 0
+    schedule = tmp_path / "google-ads-editor.csv"
+    code, out, _ = run("import-schedule", schedule, "--from", "google-ads-editor")
+    assert code == 0
+    assert out.splitlines()[0] == "campaign,day,start,end,percent"
+    assert "search,Tuesday,23:30,24:00,0.0" in out.splitlines()
+    again = tmp_path / "again"
+    assert run("export", folder, "--to", "google-ads-editor", "--restore", schedule, "-o", again)[0] == 0
+    assert (again / "google-ads-editor-restore.csv").read_text() == schedule.read_text()
+
+
+def test_a_restore_file_of_one_campaign_is_named_before_the_equals_sign(folder: Path, tmp_path: Path) -> None:
+    old = tmp_path / "old.txt"
+    old.write_text("00:00-24:00:80;" * 6 + "0")
+    out = tmp_path / "out"
+    arguments = ["export", folder, "--to", "taobao", "--channel", "search", "--restore", f"search={old}", "-o", out]
+    assert run(*arguments)[0] == 0
+    assert (out / "taobao-search-restore.txt").read_text() == "00:00-24:00:80;" * 6 + "0\n"
+
+
+def test_problems_are_told_and_nothing_is_written(folder: Path, tmp_path: Path) -> None:
+    from planner.errors import InputError
+
+    bad = tmp_path / "bad.txt"
+    bad.write_text("00:00-24:00:80")
+    for arguments, said in (
+        (["import-schedule", bad, "--from", "taobao"], "column 1"),
+        (["import-schedule", tmp_path / "none.txt", "--from", "taobao"], "no such file"),
+        (["import-schedule", bad, "--from", "tabao"], "did you mean taobao"),
+        (["export", folder, "--to", "gogle-ads", "-o", tmp_path / "new"], "did you mean google-ads"),
+    ):
+        error = CliRunner().invoke(planner, [str(argument) for argument in arguments]).exception
+        assert isinstance(error, InputError)
+        assert said in str(error)
+    assert not (tmp_path / "new").exists()
+
+
+def test_numbers_outside_the_known_range_are_read_with_a_remark(tmp_path: Path) -> None:
+    old = tmp_path / "old.txt"
+    old.write_text("00:00-24:00:400;" * 6 + "0")
+    code, out, talk = run("import-schedule", old, "--from", "taobao", "--lang", "en")
+    assert code == 0
+    assert "400.0" in out
+    assert "outside the range" in talk
