@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "planner"
 # What only a type checker reads may point up: charts and notebook draw the plan they are handed, and stand below it, so
 # that a plan can show itself.
 FLOORS = [
-    "wording", "errors", "tables", "toml_input", "playbook", "timetable", "providers", "brief", "slots",
+    "wording", "errors", "tables", "punctuation", "toml_input", "playbook", "timetable", "providers", "brief", "slots",
     "history", "elasticity", "market", "curves", "rehearse", "fulfilment", "after_sale", "offers", "audiences",
     "sms_value", "allocate", "level", "bids", "ads", "sms", "customers", "actions", "reasons", "schedule",
     "foundation", "summary", "comparison", "fonts", "charts", "compare", "notebook", "plan", "backtest",
