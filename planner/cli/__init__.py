@@ -23,6 +23,8 @@ COMMANDS = {
     "init": ("planner.cli.starting", "Write a commented brief to fill in."),
     "check": ("planner.cli.planning", "Validate a brief and say what the plan will rest on."),
     "plan": ("planner.cli.planning", "Plan a promotion hour by hour."),
+    "forecast": ("planner.cli.forecasting", "The market table alone."),
+    "backtest": ("planner.cli.forecasting", "Score forecast and plan on past events."),
     "history": ("planner.cli.reading", "Put any exports together to one tidy table."),
     "export": ("planner.cli.exporting", "Write a plan as an ad tool's own schedule."),
     "import-schedule": ("planner.cli.exporting", "Read an ad tool's schedule into a tidy CSV."),
