@@ -23,6 +23,7 @@ __all__ = ["backtest_finding", "plot_backtest"]
 _WIDE = 7.98
 # Room under a panel for its hours and days, and the next one's name. [inches]
 _BETWEEN = 0.62
+_ABOVE = 0.3
 # Totals closer than this are called right; ranges that hold four in five may hold this many by chance.
 _CLOSE = 0.10
 _HELD = (0.7, 0.9)
@@ -71,7 +72,7 @@ def plot_backtest(
     words = Words(lang or "en", zone=zone if isinstance(zone, ZoneInfo) else ZoneInfo(str(zone)))
     events = list(dict.fromkeys(table["event"]))
     row = 1.75
-    height = row * len(events) - _BETWEEN
+    height = row * len(events) - _BETWEEN + _ABOVE
     subtitle = words.say("charts.backtest_subtitle", quantity=words.say(f"charts.quantity_{quantity}"))
     with sheet(
         words,
@@ -82,7 +83,7 @@ def plot_backtest(
         more="".join(map(str, events)),
     ) as on:
         for place, event in enumerate(events):
-            bottom = (height - row * (place + 1) + _BETWEEN) / height
+            bottom = (height - _ABOVE - row * (place + 1) + _BETWEEN) / height
             axes = panel(on, (0, bottom, 1, (row - _BETWEEN) / height), str(event))
             _draw_event(on, axes, table[table["event"] == event].sort_values("start"), str(event))
         return on.axes
