@@ -16,7 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from planner import allocate, charts
+    from planner import allocate, backtest, charts
     from planner.brief import Brief, load_brief
     from planner.errors import InfeasibleError, InputError, PlannerError
     from planner.example import example_folder
@@ -37,6 +37,7 @@ __all__ = [
     "PlannerError",
     "Playbook",
     "allocate",
+    "backtest",
     "charts",
     "describe",
     "example_folder",
