@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import datetime as dt
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from planner.history.cells import Fault, is_missing, is_total, plain
 from planner.history.channels import named_channels
 from planner.history.columnar import Engine, Scan, literal, parquet_scan, text_scan
 from planner.history.dialects import MEASURES, Layout, key_of
-from planner.history.large_rows import LargeTable, is_plain, judged_sql, tell_refused
+from planner.history.large_rows import LargeTable, is_plain, judged_sql, sums, tell_refused
 from planner.history.moments import settled_order, to_instants
 from planner.history.parquet import number_columns
 from planner.history.remarks import Remarks
@@ -41,9 +42,7 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     layout, scan = table.layout, table.scan
     keys = {name: scan.text(layout.columns[name]) for name in ("day", "hour", "channel") if name in layout.columns}
     measures = [name for name in MEASURES if name in layout.columns]
-    odd = ", ".join(f"count(*) FILTER (NOT {is_plain(scan, layout, name)}) AS odd_{name}" for name in measures)
-    found = ", ".join(f"{sql} AS {name}" for name, sql in keys.items())
-    groups = engine.frame(f"SELECT {found}, count(*) AS n, {odd} FROM {scan.first_sql} GROUP BY ALL", "scan")
+    groups = engine.frame(_groups_sql(table, keys, measures), "scan")
     for name in ("day", "hour", "channel"):
         if name not in groups:
             groups[name] = ""
@@ -54,16 +53,52 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
         return ""
     moments = _moments(groups, table, settings.zone)
     engine.table(f"moments_{number}", moments)
-    engine.table(f"channels_{number}", _channels(groups, table, settings))
-    engine.table(f"texts_{number}", _campaigns(engine, table))
+    channels = _channels(groups, table, settings)
+    engine.table(f"channels_{number}", channels)
     odd_names = [name for name in measures if int(groups[f"odd_{name}"].sum())]
     faulty = [_numbers(engine, table, name, number) for name in odd_names]
+    texts = _campaigns(engine, table)
+    engine.table(f"texts_{number}", texts)
+    if not odd_names and not texts["total"].any() and texts["meant"].is_unique:
+        table.sums = _sums_at_hand(groups, moments, channels, measures)
     table.numbered_sql = judged_sql(table, number, odd_names, numbered=True)
     view = f"judged_{number}"
     engine.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {judged_sql(table, number, odd_names)}")
     if any(faulty) or moments.loc[~moments["dropped"], "kind"].notna().any():
         tell_refused(engine, table, number, odd_names)
     return view
+
+
+def _groups_sql(table: LargeTable, keys: Mapping[str, str], measures: Sequence[str]) -> str:
+    """Return the SQL that counts and adds up rows by their texts of time and channel, and counts their odd numbers."""
+    assert table.scan is not None
+    layout, scan = table.layout, table.scan
+    texts = [f"{sql} AS {name}" for name, sql in keys.items()]
+    odd = [f"NOT {is_plain(scan, layout, name)} AS odd_{name}" for name in measures]
+    values = [f"{scan.value(layout.columns[name])} AS {name}" for name in measures]
+    cells = f"SELECT {', '.join(texts + odd + values)} FROM {scan.first_sql}"
+    counts = ", ".join(f"count(*) FILTER (odd_{name}) AS odd_{name}" for name in measures)
+    return f"SELECT {', '.join(keys)}, count(*) AS n, {counts}, {sums(measures)} FROM ({cells}) GROUP BY ALL"
+
+
+def _sums_at_hand(
+    groups: pd.DataFrame, moments: pd.DataFrame, channels: pd.DataFrame, measures: Sequence[str]
+) -> pd.DataFrame | None:
+    """Return a table's sums by hour and channel, if what was added up by text is that already.
+
+    It is where every text was understood and no two mean the same, and every moment is a full hour that came once.
+    """
+    names = dict(zip(channels["text"], channels["name"], strict=True))
+    meant = moments.assign(channel=moments["channel"].map(names))
+    understood = moments["kind"].isna().all() and not moments["twice"].any()
+    if not understood or meant.duplicated(["instant", "channel"]).any() or not channels["name"].is_unique:
+        return None
+    if (moments["instant"] != moments["hour_start"]).any() or meant.groupby("instant")["hour"].nunique().max() > 1:
+        return None
+    rows = groups[list(measures)].assign(
+        instant=pd.to_datetime(moments["instant"], utc=True), channel=meant["channel"], dimension="", line=0
+    )
+    return rows.sort_values(["instant", "channel"], ignore_index=True)
 
 
 def _scan(engine: Engine, table: LargeTable, number: int) -> Scan:

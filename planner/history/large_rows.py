@@ -13,7 +13,9 @@ from planner.history.dialects import MEASURES, Layout
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 
-__all__ = ["LargeTable", "is_plain", "judged_sql", "tell_refused"]
+__all__ = ["LargeTable", "double_texts_sql", "is_plain", "judged_sql", "sums", "tell_refused"]
+
+_WEIGHTS = {"bid": "clicks", "cpc": "clicks", "cpm": "impressions"}
 
 
 @dataclass(eq=False)
@@ -21,7 +23,8 @@ class LargeTable:
     """A large table on its way: its sheet, layout and zone, the day of its name, and what is said of it.
 
     `by_row` tells whether a row is one hour of one campaign, so that nothing has to be added up;
-    `numbered_sql` is the SQL of its usable rows with their numbers.
+    `numbered_sql` is the SQL of its usable rows with their numbers. `sums` are its rows added up by hour and channel,
+    at hand where every cell is plain and every text has a meaning of its own; `all_unlike` that no row is double.
     """
 
     sheet: Sheet
@@ -34,6 +37,8 @@ class LargeTable:
     span: tuple[pd.Timestamp, pd.Timestamp] | None = None
     by_row: bool = False
     numbered_sql: str = ""
+    sums: pd.DataFrame | None = None
+    all_unlike: bool = False
 
 
 def is_plain(scan: Scan, layout: Layout, name: str) -> str:
@@ -122,3 +127,31 @@ def _first_cause(kinds: Sequence[str], values: Sequence[str]) -> str:
     """Return the SQL for the value that goes with the first rule that refused a row."""
     cases = [f"WHEN {kind} IS NOT NULL THEN {value}" for kind, value in zip(kinds, values, strict=True)]
     return f"CASE {' '.join(cases)} END"
+
+
+def sums(measures: Sequence[str]) -> str:
+    """Return the SQL that adds rows up; sums are rounded so that the order of the threads cannot be seen in them."""
+    parts = []
+    for name in measures:
+        weight = _WEIGHTS.get(name)
+        if weight in measures:
+            bought = f"sum(CASE WHEN {name} IS NOT NULL THEN coalesce({weight}, 0) END)"
+            parts.append(
+                f"round(coalesce(sum({name} * coalesce({weight}, 0)) / nullif({bought}, 0), avg({name})), 6) AS {name}"
+            )
+        elif weight:
+            parts.append(f"round(avg({name}), 6) AS {name}")
+        elif name == "budget_spent":
+            parts.append(f"max({name}) AS {name}")
+        else:
+            parts.append(f"round(sum({name}), 6) AS {name}")
+    return ", ".join(parts)
+
+
+def double_texts_sql(table: LargeTable) -> str:
+    """Return the SQL that finds a row whose texts stand in another row as well."""
+    assert table.scan is not None
+    layout = table.layout
+    places = [layout.columns[name] for name in ("day", "hour", "channel", "campaign") if name in layout.columns]
+    texts = ", ".join(table.scan.text(place) for place in [*places, *layout.dimensions])
+    return f"SELECT hash({texts}) AS h FROM {table.scan.sql} GROUP BY h HAVING count(*) > 1 LIMIT 1"

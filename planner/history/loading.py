@@ -132,6 +132,9 @@ def _added_up(engine: Engine, view: LargeView, settings: ReadingSettings) -> Par
     """Return a view's rows by hour and channel, as if a small table had held them."""
     from planner.history.overlay import added_up
 
+    table = view.tables[0]
+    if not settings.campaigns and table.all_unlike and table.sums is not None:
+        return Part(table.sums, table.layout, table.remarks)
     rows = added_up(engine, view.name, view.measures, campaigns=settings.campaigns)
     return Part(rows, view.tables[0].layout, view.tables[0].remarks)
 

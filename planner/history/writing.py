@@ -137,7 +137,7 @@ def _small_rows(gathered: Gathered, settings: ReadingSettings) -> pd.DataFrame:
 
 def _piece(view: LargeView, measures: Sequence[str]) -> str:
     """Return the SQL for a view's rows, one for each hour, channel and campaign."""
-    from planner.history.overlay import sums
+    from planner.history.large_rows import sums
 
     if all(table.by_row for table in view.tables):
         return f"SELECT hour, channel, campaign, {', '.join(view.measures)} FROM {view.name}"
