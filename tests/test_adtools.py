@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from planner.adtools import Export, Sheet, actions_calendar, export_messages, export_plan, load_tool, target_names
 from planner.adtools.bundle import same_sheets
+from planner.adtools.fit import outcome_at, steps_for
 from planner.adtools.grid import cut_pieces
 from planner.adtools.series import plan_series
 from planner.adtools.tool import UNCHANGED, runs
@@ -173,6 +174,19 @@ def test_the_loss_is_what_the_sheets_bring_under_the_plans_own_curves(target: st
         expected = float(np.average([lost(spend) for spend in spends], weights=counts))
         assert row["loss"] == pytest.approx(expected, abs=1e-6)
     assert sum(loss.loss for loss in made.losses) == pytest.approx(made.table["loss"].sum())
+
+
+def test_the_numbers_left_aside_are_never_best() -> None:
+    rng = np.random.default_rng(6)
+    tool = load_tool("baidu")
+    plan = with_bids(
+        example(), (example().schedule["bid"] * np.exp(rng.normal(0, 1, len(example().schedule)))).round(2)
+    )
+    for series in plan_series(plan):
+        best = outcome_at(series, tool, tool.steps()[:, None], 1.5).worth.argmax(axis=0)
+        kept = steps_for(series, tool, 1.5)
+        assert np.isin(tool.steps()[best], kept).all()
+        assert len(kept) < len(tool.steps())
 
 
 def test_no_bid_is_worth_more_than_the_plans() -> None:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from planner.adtools.fit import best_worth
 from planner.adtools.grid import Period, Pieces
-from planner.adtools.losses import planned_amount
 from planner.adtools.series import Series
 from planner.adtools.tool import Tool
 from planner.wording import Message
@@ -67,7 +66,7 @@ def derive_base(series: Series, tool: Tool, pieces: Pieces, *, allow_off: bool) 
 
     Of bases that lose the same, the one nearest to the middle of the plan's own bids.
     """
-    amounts = planned_amount(series, tool)
+    amounts = series.amounts(tool.steers)
     known = amounts[amounts > 0]
     if not known.size:
         return 1.0

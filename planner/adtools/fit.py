@@ -19,7 +19,7 @@ from planner.adtools.tool import UNCHANGED, Tool
 from planner.errors import InputError, Problem
 from planner.wording import Message
 
-__all__ = ["best_worth", "fit_percent", "outcome_at"]
+__all__ = ["best_worth", "fit_percent", "outcome_at", "steps_for"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -44,10 +44,22 @@ def outcome_at(series: Series, tool: Tool, percent: Floats, base: float) -> Outc
 
 
 def steps_for(series: Series, tool: Tool, base: float) -> Floats:
-    """Return the numbers that both the tool and the channel's own bids allow."""
-    if tool.steers == "money":
-        return tool.steps()
-    return tool.steps(100 * series.min_bid / base, 100 * series.max_bid / base)
+    """Return the numbers that both the tool and the channel's own bids allow, those aside that can never be best.
+
+    Every cell is worth most at the plan's own bid and less the further from it, so nothing is best that lies beyond the
+    plan's highest bid, or short of its lowest one, by more than a step.
+    """
+    steps = tool.steps()
+    if tool.steers == "bid":
+        steps = tool.steps(100 * series.min_bid / base, 100 * series.max_bid / base)
+    planned = 100 * series.amounts(tool.steers) / base
+    low = 0.0 if series.closed.any() else float(planned.min())
+    high = float(planned.max())
+    if tool.gap == "unchanged":
+        low, high = min(low, UNCHANGED), max(high, UNCHANGED)
+    first = max(int(np.searchsorted(steps, low, side="right")) - 1, 0)
+    last = int(np.searchsorted(steps, high, side="left")) + 1
+    return steps[min(first, len(steps) - 1) : max(last, 1)]
 
 
 def fit_percent(

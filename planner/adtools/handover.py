@@ -85,10 +85,11 @@ def handover_actions(
     rows = [(act.at, _ORDER.index(act.step), act.channel, act.what.text(lang), act) for act in acts]
     rows.sort(key=lambda row: row[:4])
     frame = pd.DataFrame(
-        [(at, act.kind, channel or None, what, act.why.text(lang)) for at, _, channel, what, act in rows],
-        columns=["at", "kind", "channel", "what", "why"],
+        [(act.kind, channel or None, what, act.why.text(lang)) for _, _, channel, what, act in rows],
+        columns=["kind", "channel", "what", "why"],
     )
-    frame["at"] = pd.DatetimeIndex(frame["at"]).tz_convert(plan.brief.zone)
+    moments = pd.to_datetime([at for at, *_ in rows], utc=True).tz_convert(plan.brief.zone)
+    frame.insert(0, "at", moments)
     frame["channel"] = frame["channel"].astype(object)
     return ACTIONS.check(frame)
 

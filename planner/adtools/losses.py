@@ -14,7 +14,7 @@ from planner.adtools.grid import Period, Pieces
 from planner.adtools.series import Series
 from planner.adtools.tool import Sheet, Tool
 
-__all__ = ["Loss", "loss_table", "planned_amount", "sum_losses", "worst_hours"]
+__all__ = ["Loss", "loss_table", "sum_losses", "worst_hours"]
 
 Floats = NDArray[np.float64]
 
@@ -81,7 +81,7 @@ def loss_table(
             "channel": series.channel,
             "campaign": series.campaign,
             "stance": cells["stance"],
-            "percent_planned": (100 * planned_amount(series, tool) / base).round(1),
+            "percent_planned": (100 * series.amounts(tool.steers) / base).round(1),
             "percent": percent.round(1),
             "spend_planned": planned.spend,
             "spend": spend,
@@ -90,14 +90,6 @@ def loss_table(
             "loss": planned.worth - worth,
         }
     )
-
-
-def planned_amount(series: Series, tool: Tool) -> Floats:
-    """Return what the base is compared with: the plan's bids, or its money a day. [currency]"""
-    if tool.steers == "money":
-        hours = series.cells["hours"].to_numpy(dtype=float)
-        return np.asarray(24 * series.planned().spend / hours)
-    return series.bids
 
 
 def sum_losses(table: pd.DataFrame) -> list[Loss]:

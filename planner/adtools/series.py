@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -106,6 +107,10 @@ class Series:
     def planned(self) -> Outcome:
         """Return what the plan's own bids do."""
         return self.at_bids(self.bids)
+
+    def amounts(self, steers: Literal["bid", "money"]) -> Floats:
+        """Return what a base is compared with: the plan's bids, or its money a day. [currency]"""
+        return self.bids if steers == "bid" else 24 * self.planned().spend / self._column("hours")
 
     @cached_property
     def _click_worth(self) -> Floats:
