@@ -239,9 +239,9 @@ def _hours(plan: Plan, words: Words) -> dict[str, Any]:
     """Return bid and spend of every hour, a column a channel."""
     schedule = plan.schedule
     if "campaign" in schedule and schedule["campaign"].notna().any():
-        names = schedule["channel"] + " / " + schedule["campaign"].fillna("")
+        names = schedule["channel"].map(words.channel) + " / " + schedule["campaign"].fillna("")
     else:
-        names = schedule["channel"]
+        names = schedule["channel"].map(words.channel)
     order = list(dict.fromkeys(names))
     slots: dict[tuple[pd.Timestamp, pd.Timestamp], dict[str, Any]] = {}
     lean = schedule[["start", "end", "stance", "bid", "bid_percent", "spend"]].assign(name=names)
@@ -261,7 +261,7 @@ def _hours(plan: Plan, words: Words) -> dict[str, Any]:
         )
     totals = [words.money(schedule.loc[names == name, "spend"].sum(), 2) for name in order]
     return {
-        "channels": [words.channel(name) for name in order],
+        "channels": order,
         "rows": rows,
         "totals": totals,
         "total": words.money(schedule["spend"].sum(), 2),
