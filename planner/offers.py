@@ -125,20 +125,21 @@ def plan_offers(brief: Brief, slots: pd.DataFrame, market: pd.DataFrame, lang: L
 
 
 def _deals(brief: Brief, market: pd.DataFrame, lang: Lang) -> list[_Deal]:
-    """Return the deals to judge, in order of time."""
+    """Return the deals to judge, in order of time; an offer without times takes the playbook's."""
     timetable = brief.timetable
-    usual = Offer(at=())
+    told = [
+        (timetable.at(moment), span.window)
+        for span in timetable.spans
+        if span.window.stance == "flash_deal"
+        for moment in span.window.flash_deals
+        if timetable.starts <= timetable.at(moment) < timetable.ends
+    ]
     found: list[tuple[dt.datetime, Window, Offer]] = []
-    if brief.offers:
-        for offer in brief.offers:
-            for moment in (_instant(brief, at) for at in offer.at):
-                if moment is not None:
-                    found.append((moment, _window_at(timetable.spans, moment), offer))
-    else:
-        for span in timetable.spans:
-            if span.window.stance == "flash_deal":
-                moments = [timetable.at(moment) for moment in span.window.flash_deals]
-                found += [(at, span.window, usual) for at in moments if timetable.starts <= at < timetable.ends]
+    for offer in brief.offers or (Offer(),):
+        moments = [moment for moment in (_instant(brief, at) for at in offer.at) if moment is not None]
+        found += [(moment, _window_at(timetable.spans, moment), offer) for moment in moments]
+        if not offer.at:
+            found += [(moment, window, offer) for moment, window in told]
     price = _order_price(brief, _Visits.of(market))
     deals = []
     for at, window, offer in sorted(found, key=lambda entry: entry[0]):

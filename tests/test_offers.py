@@ -72,6 +72,14 @@ def test_plan_offers_uses_the_root_of_the_lift_for_half_the_cut():
     assert plan_offers(brief, *make_market(brief)).table["lift"].iloc[0] == pytest.approx(1.4**0.5)
 
 
+def test_an_offer_without_times_changes_the_playbooks_deals():
+    brief = make_brief(offers=[{"places": 3, "price": 30}])
+    table = plan_offers(brief, *make_market(brief)).table
+    assert len(table) == 9
+    assert set(table["places"]) == {3}
+    assert table["keep"].all()
+
+
 def test_conversion_factor_of_dropped_deals_is_one():
     brief = make_brief()
     assert (plan_offers(brief, *make_market(brief)).conversion_factor == 1).all()
