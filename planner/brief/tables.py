@@ -215,7 +215,7 @@ class Stock(BriefTable):
 
 
 class Offer(BriefTable):
-    """Flash deals of the seller's own; without any the playbook's are planned. `price` is the good's before the cut."""
+    """Flash deals of the seller's own; without `at` at the playbook's times. `price` is the good's before the cut."""
 
     at: tuple[TimeOfDay, ...] = ()
     name: Name | None = None
