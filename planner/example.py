@@ -11,7 +11,14 @@ __all__ = ["example_folder", "example_paths"]
 
 
 def example_folder() -> Path:
-    """Return the folder of the example: inside the installed package, or ``data`` beside it in a checkout."""
+    """Return the folder of the example: inside the installed package, or ``data`` beside it in a checkout.
+
+    Examples
+    --------
+    >>> import planner
+    >>> sorted(path.name for path in planner.example_folder().glob("brief*.toml"))
+    ['brief.toml', 'brief.zh.toml']
+    """
     package = Path(str(files("planner")))
     shipped = package / "example"
     return shipped if shipped.is_dir() else package.parent / "data"

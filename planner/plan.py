@@ -112,7 +112,7 @@ class Plan:
         >>> import planner
         >>> shop = planner.example_folder()
         >>> brief = planner.load_brief(shop / "brief.toml")
-        >>> plan = planner.make_plan(brief, planner.load_history([shop / "history.csv"], brief))
+        >>> plan = planner.make_plan(brief, planner.load_history(shop / "history.csv", brief))
         >>> plan.replan(budget=4_000).summary.budget
         4000.0
         """
@@ -169,6 +169,15 @@ def make_plan(brief: Brief, history: History | None = None, *, lang: Lang | None
         The brief lacks what the history does not give.
     InfeasibleError
         No plan keeps all limits of the brief.
+
+    Examples
+    --------
+    >>> import planner
+    >>> shop = planner.example_folder()
+    >>> brief = planner.load_brief(shop / "brief.toml")
+    >>> plan = planner.make_plan(brief, planner.load_history(shop / "history.csv", brief))
+    >>> plan.summary.spend + plan.summary.sms_cost <= brief.budget.total
+    True
     """
     lang = lang or brief.promotion.lang or "en"
     slots = make_slots(brief.timetable)

@@ -68,6 +68,20 @@ def write_plan(
     ------
     FileExistsError
         A file is there already and may not be overwritten; nothing was written.
+
+    Examples
+    --------
+    >>> import planner, tempfile
+    >>> shop = planner.example_folder()
+    >>> brief = planner.load_brief(shop / "brief.toml")
+    >>> plan = planner.make_plan(brief, planner.load_history(shop / "history.csv", brief))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     files = planner.write_plan(plan, folder, tables_only=True)
+    ...     again = planner.read_plan(folder)
+    >>> [file.name for file in files]
+    ['schedule.csv', 'limits.csv', 'sms.csv', 'actions.csv', 'plan.json']
+    >>> again.summary == plan.summary
+    True
     """
     files: dict[str, bytes] = {}
     if not tables_only:
@@ -199,6 +213,10 @@ def read_plan(folder: str | Path) -> Plan:
     ------
     InputError
         There is no ``plan.json`` of ours in the folder.
+
+    Examples
+    --------
+    See `write_plan`.
     """
     path = Path(folder) / "plan.json"
     try:

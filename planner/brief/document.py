@@ -148,6 +148,14 @@ class Brief(BriefTable):
         ------
         InputError
             A value that a brief may not have.
+
+        Examples
+        --------
+        >>> import planner
+        >>> brief = planner.load_brief(planner.example_folder() / "brief.toml")
+        >>> changed = brief.with_(budget=40_000, shop={"margin": 0.3})
+        >>> changed.budget.total, changed.shop.margin, changed.shop.refund_rate == brief.shop.refund_rate
+        (40000.0, 0.3, True)
         """
         data = self.model_dump(exclude_unset=True)
         for table, value in changes.items():
@@ -174,6 +182,13 @@ def load_brief(path: str | Path) -> Brief:
     ------
     InputError
         Everything wrong with it, each with its line.
+
+    Examples
+    --------
+    >>> import planner
+    >>> brief = planner.load_brief(planner.example_folder() / "brief.toml")
+    >>> brief.promotion.name, brief.budget.total
+    ('Double 11 at the tea shop', 8000.0)
     """
     return parse_brief(read_toml(path))
 

@@ -42,14 +42,14 @@ class LargeView:
 
 
 def load_history(
-    paths: Sequence[str | Path], brief: Brief, *, campaigns: bool = False, progress: Progress | None = None
+    paths: str | Path | Sequence[str | Path], brief: Brief, *, campaigns: bool = False, progress: Progress | None = None
 ) -> History:
     """Read everything the seller has into one tidy history.
 
     Parameters
     ----------
     paths
-        Files, folders and globs: CSV, TSV, xls, xlsx, parquet, plain or in zip and gz.
+        Files, folders and globs, or one of them: CSV, TSV, xls, xlsx, parquet, plain or in zip and gz.
     brief
         The brief the history is for: its zone, its channels' names, the seller's own headers.
     campaigns
@@ -61,7 +61,17 @@ def load_history(
     ------
     InputError
         Files that cannot be read, contradicting rows, or too little left to plan on.
+
+    Examples
+    --------
+    >>> import planner
+    >>> shop = planner.example_folder()
+    >>> brief = planner.load_brief(shop / "brief.toml")
+    >>> history = planner.load_history(shop / "history.csv", brief)
+    >>> sorted(history.table["channel"].unique())
+    ['feed', 'retarget', 'search']
     """
+    paths = [paths] if isinstance(paths, str | Path) else paths
     return read_history(paths, settings_of(brief, campaigns=campaigns), progress=progress)
 
 
