@@ -18,6 +18,8 @@ import click
 import jupytext
 import nbformat
 
+from planner.adtools import Tool, load_tool, target_names
+from planner.adtools.tool import ASPECTS
 from planner.brief import load_brief
 from planner.charts import draw_all
 from planner.cli import planner
@@ -50,6 +52,65 @@ def readme(lang: Lang) -> str:
         return f"<!-- dictionary:{match[1]} -->\n{dictionary(match[1], lang)}\n<!-- end -->"
 
     return re.sub(r"<!-- dictionary:(\w+) -->\n.*?<!-- end -->", fill, text, flags=re.DOTALL)
+
+
+ADTOOLS: dict[Lang, str] = {"en": "docs/adtools.md", "zh": "docs/adtools.zh-CN.md"}
+TARGET_WORDS: dict[Lang, dict[str, str]] = {
+    "en": {
+        "heads": "target|tool|numbers, % of the base bid|off|slots|spans|knows|file|least daily budget|may spend|sure",
+        "any": "any, to the plan's own bid", "on_off": "on or off", "step": "step", "yes": "yes", "no": "no",
+        "day": "a day", "all": "in all", "free": "any number", "weekly": "weekdays", "dated": "dates",
+        "daily": "hours only", "workweek": "workday, weekend", "times": "x the daily budget",
+        "together": "one for all campaigns", "each": "one a campaign", "documented": "documented", "third_party": "third party", "assumed": "assumed",
+    },
+    "zh": {
+        "heads": "目标|工具|数值（基础出价的 %）|关闭|粒度|时段数|认得|文件|最低日预算|最多花|把握",
+        "any": "任意，同计划出价", "on_off": "开/关", "step": "步长", "yes": "能", "no": "不能",
+        "day": "每天", "all": "共", "free": "不限", "weekly": "星期", "dated": "日期", "daily": "只有小时",
+        "workweek": "工作日、周末", "times": "倍日预算", "together": "所有推广计划一个", "each": "每个推广计划一个",
+        "documented": "有文档", "third_party": "第三方", "assumed": "假定",
+    },
+}  # fmt: skip
+
+
+def targets(lang: Lang) -> str:
+    """Return the ad tools and what they take as Markdown."""
+    heads = TARGET_WORDS[lang]["heads"].split("|")
+    rows = [target_row(load_tool(name), lang) for name in target_names()]
+    lines = [" | ".join(row) for row in (heads, ["---"] * len(heads), *rows)]
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def target_row(tool: Tool, lang: Lang) -> list[str]:
+    """Return the cells of one ad tool."""
+    words = TARGET_WORDS[lang]
+    numbers = f"{tool.minimum:g}-{tool.maximum:g}, {words['step']} {tool.step:g}"
+    spans = ((tool.spans_per_day, words["day"]), (tool.spans_total, words["all"]))
+    sure = [
+        f"{words[how]}: {', '.join(say(f'adtools.aspect_{aspect}', lang) for aspect in aspects)}"
+        for how in ("documented", "third_party", "assumed")
+        if (aspects := [aspect for aspect in ASPECTS if tool.sure.get(aspect) == how])
+    ]
+    return [
+        f"`{tool.name}`",
+        tool.title.text(lang),
+        words["any"] if tool.exact else words["on_off"] if tool.on_off else numbers,
+        words["yes"] if tool.off else words["no"],
+        f"{tool.slot_minutes} min",
+        ", ".join(f"{most} {word}" for most, word in spans if most) or words["free"],
+        words[tool.rows],
+        f"{'/'.join(form.extension for form in tool.forms)}, {words['together' if tool.together else 'each']}",
+        f"{tool.least_budget:g}" if tool.least_budget else "",
+        f"{tool.overspend:g} {words['times']}" if tool.overspend > 1 else "",
+        "; ".join(sure),
+    ]
+
+
+def adtools(lang: Lang) -> str:
+    """Return the page on ad tools with its table as the program has it."""
+    text = (ROOT / ADTOOLS[lang]).read_text(encoding="utf-8")
+    made = f"<!-- targets -->\n{targets(lang)}\n<!-- end -->"
+    return re.sub(r"<!-- targets -->\n.*?<!-- end -->", lambda _: made, text, flags=re.DOTALL)
 
 
 def model() -> str:
@@ -96,6 +157,7 @@ def notebook(script: Path) -> str:
 def documents() -> dict[Path, str]:
     """Return every document that is made from the program, as it should be."""
     made = {ROOT / READMES[lang]: readme(lang) for lang in READMES} | {
+        **{ROOT / ADTOOLS[lang]: adtools(lang) for lang in ADTOOLS},
         ROOT / "docs/cli.md": reference(),
         ROOT / "docs/model.md": model(),
     }

@@ -358,6 +358,16 @@ def test_the_brief_overrules_limits_and_wrong_ones_are_named_with_their_lines() 
         brief_from(SMALL_BRIEF + "[adtools.jd]\nmaximum = 80\nminimum = 90\n")
 
 
+@pytest.mark.parametrize(
+    ("target", "limits"), [("oceanengine", "minimum = 50"), ("taobao", "step = 0.3"), ("jd", "step = 0.25")]
+)
+def test_limits_that_a_tools_form_cannot_hold_are_refused(target: str, limits: str) -> None:
+    brief = brief_from(SMALL_BRIEF + f"[adtools.{target}]\n{limits}\n")
+    plan = changed(example(), brief=example().brief.model_copy(update={"adtools": brief.adtools}))
+    with pytest.raises(InputError, match=rf"adtools.{target}"):
+        export_plan(plan, target)
+
+
 def test_without_a_base_bid_the_one_that_loses_least_is_derived_and_told() -> None:
     plan = without_base(example())
     made = export_plan(plan, "amazon", channels=("search",))

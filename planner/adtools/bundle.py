@@ -9,9 +9,13 @@ from planner.adtools.grid import Period
 from planner.adtools.series import Series
 from planner.adtools.tool import UNCHANGED, Form, Sheet, Tool
 
-__all__ = ["bundle_files", "same_sheets"]
+__all__ = ["NotReadBackError", "bundle_files", "same_sheets"]
 
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
+
+
+class NotReadBackError(ValueError):
+    """A form cannot say a sheet: what was written reads back as something else."""
 
 
 def bundle_files(
@@ -52,7 +56,7 @@ def _checked(form: Form, sheets: Sequence[Sheet], file: str) -> str:
     """Return a file's text, read back and found to say the same."""
     text = form.write(sheets)
     if sheets[0].table is None and not same_sheets(form.parse(text, file), sheets):
-        raise ValueError(f"{file} does not read back as it was meant")
+        raise NotReadBackError(f"{file} does not read back as it was meant")
     return text
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from planner.adtools.bases import settle_base
 from planner.adtools.budgets import tool_budgets
-from planner.adtools.bundle import bundle_files
+from planner.adtools.bundle import NotReadBackError, bundle_files
 from planner.adtools.fit import fit_percent
 from planner.adtools.grid import Period, Pieces, cut_pieces, make_periods, usual_percent
 from planner.adtools.handover import handover_actions
@@ -147,7 +147,13 @@ def export_plan(
             sheets[one.name, "restore"] = replace(mine[0], percent=_before(tool, before), table=None)
         tables.append(loss_table(one, tool, cut, periods, mine, bases[one.name]))
     _check_on(tool, sheets)
-    schedules, put_back, names = bundle_files(tool, series, periods, sheets)
+    try:
+        schedules, put_back, names = bundle_files(tool, series, periods, sheets)
+    except NotReadBackError:
+        # With the tool's own limits this is a fault of ours; what the brief overrules may not fit into its form.
+        if target not in plan.brief.adtools:
+            raise
+        raise InputError([Problem(Message("adtools.cannot_say", {"target": target, "tool": tool.title}))]) from None
     table = pd.concat(tables, ignore_index=True)
     budgets = tool_budgets(plan, tool, list(dict.fromkeys(one.channel for one in series)), lang)
     return Export(
