@@ -61,7 +61,8 @@ TARGET_WORDS: dict[Lang, dict[str, str]] = {
         "any": "any, to the plan's own bid", "on_off": "on or off", "step": "step", "yes": "yes", "no": "no",
         "day": "a day", "all": "in all", "free": "any number", "weekly": "weekdays", "dated": "dates",
         "daily": "hours only", "workweek": "workday, weekend", "times": "x the daily budget",
-        "together": "one for all campaigns", "each": "one a campaign", "documented": "documented", "third_party": "third party", "assumed": "assumed",
+        "together": "one for all campaigns", "each": "one a campaign",
+        "documented": "documented", "third_party": "third party", "assumed": "assumed",
     },
     "zh": {
         "heads": "目标|工具|数值（基础出价的 %）|关闭|粒度|时段数|认得|文件|最低日预算|最多花|把握",
