@@ -6,6 +6,9 @@ import pandas as pd
 import pytest
 
 from planner import charts
+from planner.backtest import backtest
+from planner.brief import Brief
+from planner.history import History
 from planner.plan import Plan
 from planner.tables import LIMITS, SCHEDULE, TABLES, describe
 from planner.wording import LANGUAGES, catalogue
@@ -35,6 +38,13 @@ def test_what_charts_show_is_described(example_plan: Plan, name: str) -> None:
 def test_what_a_comparison_holds_is_described(example_plan: Plan) -> None:
     frame = example_plan.compare(example_plan.replan(budget=4000), by="hour")
     pd.testing.assert_frame_equal(TABLES["changes"].check(frame), frame)
+
+
+def test_what_a_backtest_holds_is_described(example_brief: Brief, example_history: History) -> None:
+    result = backtest(example_brief, example_history, draws=40)
+    for name in ("scores", "hours", "replays"):
+        frame = getattr(result, name)
+        assert set(TABLES[name].check(frame).columns) == set(frame.columns)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -42,8 +42,8 @@ def describe(table: str, lang: Lang = "en") -> pd.DataFrame:
     ----------
     table
         ``history``; a plan's ``slots``, ``market``, ``schedule``, ``limits``, ``sms``, ``actions``, ``offers``,
-        ``comparison``, ``paths`` or ``frontier``; ``changes`` from one plan to another; or a chart's table by the name
-        of its function, such as ``window_table``.
+        ``comparison``, ``paths`` or ``frontier``; ``changes`` from one plan to another; a backtest's ``scores``,
+        ``hours`` or ``replays``; or a chart's table by the name of its function, such as ``window_table``.
     lang
         Language of the meanings.
 

@@ -1,7 +1,7 @@
 """The tables that are read and drawn but handed to no further stage: what came of a plan, and what its charts show.
 
 Those of a plan are its attributes; those named ``..._table`` are functions of `planner.charts`; ``changes`` is what
-comparing two plans gives.
+comparing two plans gives; ``scores``, ``hours`` and ``replays`` are what a backtest holds.
 """
 
 from __future__ import annotations
@@ -176,6 +176,41 @@ RESULTS = (
             *_numbers("x usual", "value", "low", "high"),
             Column("evidence", unit="clicks or orders"),
             Column("overruled", "flag"),
+        ),
+    ),
+    Table(
+        "scores",
+        ("event", "quantity"),
+        columns(
+            "event",
+            "quantity",
+            *_numbers("clicks, orders or currency", "actual", "forecast"),
+            *_numbers("share", "wape", "level", "shape"),
+            Column("mase", unit="x usual day's error", nullable=True),
+            *_numbers("share", "pinball", "covered", "pit_low", "pit_high"),
+        ),
+    ),
+    Table(
+        "hours",
+        ("event", "quantity", "start"),
+        columns(
+            _START,
+            _END,
+            Column("actual", unit="clicks, orders or currency", nullable=True),
+            *_numbers("clicks, orders or currency", "forecast", "low", "high"),
+            "event",
+            "quantity",
+        ),
+    ),
+    Table(
+        "replays",
+        ("event", "plan"),
+        columns(
+            "event",
+            "plan",
+            *_numbers("currency", "spend"),
+            *_numbers("orders", "orders"),
+            *_numbers("currency", "profit"),
         ),
     ),
 )
