@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from planner.actions import KINDS
-from planner.charts.palette import STANCE_INK, STANCES, TINTS
+from planner.charts.palette import ACTUAL_INK, FAINT, GREY, INK, PLAN, STANCE_INK, STANCES, TINTS
 from planner.charts.words import Words
 from planner.playbook import Stance
 from planner.wording import catalogue
@@ -101,3 +101,8 @@ def contrast(one: str, other: str) -> float:
 def test_what_is_written_on_a_stance_can_be_read(stance: str) -> None:
     assert contrast(STANCES[stance], STANCE_INK[stance]) >= 3.8
     assert contrast(TINTS[stance], "#222222") >= 7
+
+
+@pytest.mark.parametrize("colour", [INK, GREY, FAINT, PLAN, ACTUAL_INK])
+def test_words_on_white_can_be_read(colour: str) -> None:
+    assert contrast(colour, "#FFFFFF") >= 4.5

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from planner.charts.canvas import Clock, Sheet, panel, sheet
-from planner.charts.palette import ACTUAL, GREY, INK, PLAN, RULE
+from planner.charts.palette import ACTUAL, ACTUAL_INK, GREY, INK, PLAN, RULE
 from planner.charts.words import Words
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _draw_event(on: Sheet, axes: Axes, rows: pd.DataFrame, event: str) -> None:
         on.safe(event), (0, 1), (2, 3), "axes fraction", "offset points", fontsize=8.5, color=INK, va="bottom"
     )
     x = 0.0
-    for name, colour in (("actual", ACTUAL), ("forecast", PLAN)):
+    for name, colour in (("actual", ACTUAL_INK), ("forecast", PLAN)):
         known = rows.dropna(subset=["actual", "forecast"])
         text = on.words.say(f"charts.key_{name}", total=f"{known[name].sum():,.0f}")
         axes.annotate(

@@ -6,14 +6,29 @@ colour blindness: about 30 in CIE 1976 units). Two of them are close in grey pri
 
 from __future__ import annotations
 
-__all__ = ["ACTUAL", "FAINT", "GREY", "HEAT", "INK", "PLAN", "RULE", "SERIES", "STANCES", "STANCE_INK", "TINTS"]
+__all__ = [
+    "ACTUAL",
+    "ACTUAL_INK",
+    "FAINT",
+    "GREY",
+    "HEAT",
+    "INK",
+    "PLAN",
+    "RULE",
+    "SERIES",
+    "STANCES",
+    "STANCE_INK",
+    "TINTS",
+]
 
 INK = "#222222"
 GREY = "#5F5F5F"
-FAINT = "#9A9A9A"
+FAINT = "#757575"
 RULE = "#DDDDDD"
 PLAN = "#0072B2"
 ACTUAL = "#D55E00"
+# The same, dark enough for small words on white.
+ACTUAL_INK = "#B04E00"
 
 STANCES = {
     "compete": "#D55E00",
