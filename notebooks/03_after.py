@@ -34,7 +34,7 @@ print(*(f"Note: {note.text('en')}." for note in test.notes), sep="\n")
 #
 # `wape` is the sum of hourly errors over the sum of what happened; `level` is how far the total was off; `shape` is the
 # hourly error that is left when the total is right; `covered` is how often the truth lay in the range that is to hold it
-# four times in five.
+# four times in five. What the other columns mean: `planner.describe("scores")`.
 
 # %%
 scores = test.scores.set_index("quantity")
