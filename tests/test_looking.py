@@ -101,3 +101,13 @@ def test_doctor_survives_a_console_of_another_code_page(encoding: str) -> None:
     assert done.returncode == 0, done.stderr
     assert b"Traceback" not in done.stderr
     assert encoding.encode() in done.stdout
+
+
+def test_a_plan_of_tables_loads_no_matplotlib(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom planner.cli import main\n"
+        f"try: main(['demo', '-o', {str(tmp_path / 'out')!r}, '--tables-only'])\nexcept SystemExit: pass\n"
+        "print(sorted({'matplotlib', 'jinja2', 'xlsxwriter', 'icalendar'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from planner.cli.talk import lang_option, note, set_language
+from planner.cli.waiting import waiting
 from planner.wording import Lang
 
 __all__ = ["charts", "doctor"]
@@ -31,12 +32,13 @@ def charts(folder: Path, lang: Lang | None, forms: tuple[str, ...]) -> None:
     planner charts out --lang zh
     planner charts out --form pdf
     """
-    from planner.charts import draw_all
-    from planner.write import read_plan, write_files
-
     set_language(lang)
-    plan = read_plan(folder)
-    written = write_files(draw_all(plan, None, lang or plan.lang, forms=forms), folder / "charts", overwrite=True)
+    with waiting("terminal.writing"):
+        from planner.charts import draw_all
+        from planner.write import read_plan, write_files
+
+        plan = read_plan(folder)
+        written = write_files(draw_all(plan, None, lang or plan.lang, forms=forms), folder / "charts", overwrite=True)
     for path in written:
         note(str(path))
 
