@@ -138,14 +138,13 @@ def _dates(cells: pd.DataFrame, heading: str | None, name: str, problems: list[P
     codes, texts = pd.factorize(cells[heading])
     plain = pd.Series(texts, dtype=object)
     read = pd.to_datetime(plain.where(plain != ""), format="ISO8601", errors="coerce", utc=True)
-    lost = read.isna() & (plain != "")
+    lost = (read.isna() & (plain != "")).to_numpy(dtype=bool)
     if lost.any():
         mended = plain[lost].str.strip().str.replace(r"[年月/.](?=\d)", "-", regex=True).str.replace("日", "")
-        read[lost] = pd.to_datetime(
-            mended.where(mended != ""), format="mixed", errors="coerce", yearfirst=True, utc=True
-        )
-        lost[lost] = read[lost].isna() & (mended != "")
-    _report(pd.Series(lost.to_numpy()[codes]), heading, "bad_date", name, problems)
+        again = pd.to_datetime(mended.where(mended != ""), format="mixed", errors="coerce", yearfirst=True, utc=True)
+        read[lost] = again
+        lost[lost] = (again.isna() & (mended != "")).to_numpy(dtype=bool)
+    _report(pd.Series(lost[codes]), heading, "bad_date", name, problems)
     return pd.Series(read.dt.tz_localize(None).to_numpy()[codes], index=cells.index)
 
 
