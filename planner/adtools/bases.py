@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 # Candidates for a base bid between the lowest and the highest that could serve.
 _CANDIDATES = 40
 # Bases whose worth differs by less than this share are as good as each other.
-_AS_GOOD = 1e-4
+_AS_GOOD = 1e-3
 # A base bid is worth changing where the brief's loses this much more of the profit.
 _WORTH_SAYING = 0.01
 
