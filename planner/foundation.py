@@ -67,6 +67,11 @@ class Foundation:
         """Whether the market can be forecast again from what is at hand."""
         return self.history is not None or not self.had_history
 
+    @property
+    def leans_on_budget(self) -> bool:
+        """Whether a channel's size had to be guessed from the budget."""
+        return any(isinstance(note, Message) and note.key == "market.scale_guessed" for note in self.notes)
+
     def at_margin(self, factor: float) -> Foundation:
         """Return the foundation of a shop whose margin is some factor of this one's."""
         if factor == 1:

@@ -118,9 +118,13 @@ class Plan:
         """
         brief = self.brief.with_(**changes) if changes else self.brief
         lang, seed = lang or self.lang, self.seed if seed is None else seed
-        if history is not None or self.foundation.whole:
+        changed = market_changes(self.brief, brief)
+        same_market = (
+            not changed and brief.shop.margin == self.brief.shop.margin and not self.foundation.leans_on_budget
+        )
+        if history is not None or (self.foundation.whole and not same_market):
             return make_plan(brief, history or self.history, lang=lang, seed=seed)
-        if changed := market_changes(self.brief, brief):
+        if changed:
             raise InputError([Problem(Message("plan.history_needed", {"tables": ", ".join(changed)}))])
         foundation = self.foundation.at_margin(brief.shop.margin / self.brief.shop.margin)
         return _plan_on(foundation, brief, self.slots, lang=lang, seed=seed)

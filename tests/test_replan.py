@@ -82,6 +82,18 @@ def test_a_plan_without_history_is_replanned_from_files_too(small_brief: Brief, 
     same(read_plan(tmp_path).replan(**changes), plan.replan(**changes))
 
 
+def test_replan_forecasts_again_only_where_the_market_may_change(
+    example_plan: Plan, small_brief: Brief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert example_plan.replan(budget=4000).foundation is example_plan.foundation
+    assert example_plan.replan(shop={"margin": 0.3}).foundation is not example_plan.foundation
+    # Nothing says how large the channels are, so the budget does.
+    channels = [channel.model_dump(exclude={"clicks_per_day"}, exclude_unset=True) for channel in small_brief.channels]
+    guessed = make_plan(small_brief.with_(channels=channels))
+    same(guessed.replan(budget=1500), make_plan(small_brief.with_(channels=channels, budget=1500)))
+    assert guessed.replan(budget=1500).market["clicks"].sum() < guessed.market["clicks"].sum()
+
+
 def test_replan_checks_what_it_is_given(example_plan: Plan) -> None:
     with pytest.raises(InputError, match="total"):
         example_plan.replan(budget=-1)
