@@ -20,7 +20,7 @@ FONT = ROOT / "planner" / "fonts" / "PromoSansSC-Regular.otf"
 
 
 def _characters_of_the_script() -> set[str]:
-    spec = importlib.util.spec_from_file_location("cut_font", ROOT / "tools" / "cut_font.py")
+    spec = importlib.util.spec_from_file_location("cut_font", ROOT / "planner" / "fonts" / "cut_font.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

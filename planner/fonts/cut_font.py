@@ -1,9 +1,9 @@
 """Cut the font that the charts write Chinese with: a subset of Noto Sans SC under a name of its own.
 
     pip install fonttools pylopdf-fonts-zh-cn
-    python tools/cut_font.py
+    python planner/fonts/cut_font.py
 
-What comes out is `planner/fonts/PromoSansSC-Regular.otf`: printable ASCII, all of GB 2312, and the signs below. The
+What comes out is `PromoSansSC-Regular.otf` beside it: printable ASCII, all of GB 2312, and the signs below. The
 family is renamed because "Noto" is a trademark, and because a variable Noto Sans SC on the reader's machine would
 otherwise be taken for it.
 """
@@ -17,7 +17,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 FAMILY = "Promo Sans SC"
-FONT = Path(__file__).parents[1] / "planner" / "fonts" / "PromoSansSC-Regular.otf"
+FONT = Path(__file__).parent / "PromoSansSC-Regular.otf"
 
 # Signs of our labels that GB 2312 does not have, and characters of names and shops that came after it.
 SIGNS = "¥€£°·±×÷–—‘’“”•…→←↑↓−≈≤≥≠∞▁▂▃▄▅▆▇█■□▲△▼●○◆✓"
