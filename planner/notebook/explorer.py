@@ -68,36 +68,15 @@ class Explorer:
         self._first, self._words = plan, Words.of(plan)
         self._frontier = plan.frontier
         say, total = self._words.say, plan.brief.budget.total
-        self.budget = widgets.FloatSlider(
-            value=total,
-            min=_step(total) * math.ceil(0.1 * total / _step(total)),
-            max=2 * total,
-            step=_step(total),
-            description=say("notebook.slider_budget"),
-            readout_format=",.0f",
-            continuous_update=False,
-        )
-        self.margin = widgets.FloatSlider(
-            value=plan.brief.shop.margin,
-            min=0.01,
-            max=0.95,
-            step=0.01,
-            description=say("notebook.slider_margin"),
-            readout_format=".0%",
-            continuous_update=False,
-        )
+        step, margin = _step(total), plan.brief.shop.margin
+        self.budget = _slider(say("notebook.slider_budget"), total, (step, 2 * total), step=step, form=",.0f")
+        around = (min(0.01, margin), max(0.95, margin))
+        self.margin = _slider(say("notebook.slider_margin"), margin, around, step=0.01, form=".0%")
         price = _part_price(plan)
         self.sms_price: Any = None
         if price is not None:
-            self.sms_price = widgets.FloatSlider(
-                value=price,
-                min=price / 10,
-                max=3 * price,
-                step=price / 20,
-                description=say("notebook.slider_sms"),
-                readout_format=".3f",
-                continuous_update=False,
-            )
+            around = (price / 10, 3 * price)
+            self.sms_price = _slider(say("notebook.slider_sms"), price, around, step=price / 20, form=".3f")
         self.stances = {
             window.id: widgets.Dropdown(
                 options=[(self._words.stance(stance), stance) for stance in get_args(Stance)],
@@ -214,6 +193,22 @@ class Explorer:
         shown = self.widget._repr_mimebundle_(**options)
         bundle = dict(shown[0] if isinstance(shown, tuple) else shown)
         return bundle | {"text/html": inline_chart(self.plan, "frontier", self._words.lang)}
+
+
+def _slider(label: str, value: float, around: tuple[float, float], *, step: float, form: str) -> Any:
+    """Return a slider that says its value when it is let go."""
+    import ipywidgets as widgets
+
+    return widgets.FloatSlider(
+        value=value,
+        min=around[0],
+        max=around[1],
+        step=step,
+        description=label,
+        readout_format=form,
+        continuous_update=False,
+        style={"description_width": "initial"},
+    )
 
 
 def _part_price(plan: Plan) -> float | None:
