@@ -52,13 +52,15 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
         table.remarks.problems.append(Problem(Message("history.no_rows"), table.remarks.source, layout.header_row + 1))
         return ""
     moments = _moments(groups, table, settings.zone)
-    engine.table(f"moments_{number}", moments)
     channels = _channels(groups, table, settings)
-    engine.table(f"channels_{number}", channels)
+    names = dict(zip(channels["text"], channels["name"], strict=True))
+    moments["name"] = moments["channel"].map(names).astype(object)
+    engine.table(f"moments_{number}", moments)
     odd_names = [name for name in measures if int(groups[f"odd_{name}"].sum())]
     faulty = [_numbers(engine, table, name, number) for name in odd_names]
     texts = _campaigns(engine, table)
     engine.table(f"texts_{number}", texts)
+    table.campaigns_as_written = not texts["total"].any() and texts["cell"].equals(texts["meant"])
     if not odd_names and not texts["total"].any() and texts["meant"].is_unique:
         table.sums = _sums_at_hand(groups, moments, channels, measures)
     table.numbered_sql = judged_sql(table, number, odd_names, numbered=True)
@@ -88,8 +90,7 @@ def _sums_at_hand(
 
     It is where every text was understood and no two mean the same, and every moment is a full hour that came once.
     """
-    names = dict(zip(channels["text"], channels["name"], strict=True))
-    meant = moments.assign(channel=moments["channel"].map(names))
+    meant = moments.assign(channel=moments["name"])
     understood = moments["kind"].isna().all() and not moments["twice"].any()
     if not understood or meant.duplicated(["instant", "channel"]).any() or not channels["name"].is_unique:
         return None

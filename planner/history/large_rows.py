@@ -23,6 +23,7 @@ class LargeTable:
     """A large table on its way: its sheet, layout and zone, the day of its name, and what is said of it.
 
     `by_row` tells whether a row is one hour of one campaign, so that nothing has to be added up;
+    `campaigns_as_written` whether their texts are their names;
     `numbered_sql` is the SQL of its usable rows with their numbers. `sums` are its rows added up by hour and channel,
     at hand where every cell is plain and every text has a meaning of its own; `all_unlike` that no row is double.
     """
@@ -37,6 +38,7 @@ class LargeTable:
     span: tuple[pd.Timestamp, pd.Timestamp] | None = None
     by_row: bool = False
     numbered_sql: str = ""
+    campaigns_as_written: bool = False
     sums: pd.DataFrame | None = None
     all_unlike: bool = False
 
@@ -54,9 +56,7 @@ def _joins(table: LargeTable, number: int, odd: Sequence[str]) -> str:
     keys = [name for name in ("day", "hour", "channel") if name in layout.columns]
     same = " AND ".join(f"{scan.text(layout.columns[name])} = m.{name}" for name in keys)
     sql = f" JOIN moments_{number} m ON {same}"
-    channel = scan.text(layout.columns["channel"]) if "channel" in layout.columns else "''"
-    sql += f" JOIN channels_{number} ch ON {channel} = ch.text"
-    if "campaign" in layout.columns:
+    if "campaign" in layout.columns and not table.campaigns_as_written:
         place = layout.columns["campaign"]
         sql += f" JOIN texts_{number} cp ON cp.place = {place} AND {scan.text(place)} = cp.cell"
     for name in odd:
@@ -67,10 +67,19 @@ def _joins(table: LargeTable, number: int, odd: Sequence[str]) -> str:
 def _no_total(table: LargeTable, number: int) -> str:
     """Return the SQL condition that a row is not one of totals by its campaign or another column of text."""
     assert table.scan is not None
-    parts = ["NOT cp.total"] if "campaign" in table.layout.columns else []
+    joined = "campaign" in table.layout.columns and not table.campaigns_as_written
+    parts = ["NOT cp.total"] if joined else []
     for place in table.layout.dimensions:
         parts.append(f"{table.scan.text(place)} NOT IN (SELECT cell FROM texts_{number} WHERE place = {place})")
     return " AND ".join(parts) or "true"
+
+
+def _campaign(table: LargeTable) -> str:
+    """Return the SQL for the campaign of a row."""
+    if "campaign" not in table.layout.columns:
+        return "CAST(NULL AS VARCHAR)"
+    assert table.scan is not None
+    return table.scan.text(table.layout.columns["campaign"]) if table.campaigns_as_written else "cp.meant"
 
 
 def judged_sql(table: LargeTable, number: int, odd: Sequence[str], *, numbered: bool = False) -> str:
@@ -79,8 +88,8 @@ def judged_sql(table: LargeTable, number: int, odd: Sequence[str], *, numbered: 
     layout, scan = table.layout, table.scan
     apart = [scan.text(place) for place in layout.dimensions]
     columns = [
-        "m.instant", "m.hour_start AS hour", "m.twice", "ch.name AS channel",
-        f"{'cp.meant' if 'campaign' in layout.columns else 'CAST(NULL AS VARCHAR)'} AS campaign",
+        "m.instant", "m.hour_start AS hour", "m.twice", "m.name AS channel",
+        f"{_campaign(table)} AS campaign",
         f"{'hash(' + ', '.join(apart) + ')' if apart else 'CAST(0 AS UBIGINT)'} AS apart",
     ]  # fmt: skip
     for name in MEASURES:

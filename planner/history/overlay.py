@@ -101,8 +101,8 @@ def added_up(engine: Engine, view: str, measures: Sequence[str], *, campaigns: b
     return frame.assign(dimension="", line=0)
 
 
-def write_rows(engine: Engine, select: str, path: Path, *, labels: str) -> int:
-    """Write rows of the engine to a CSV or parquet file, sorted by hour, channel and campaign; return how many.
+def write_rows(engine: Engine, select: str, path: Path, *, labels: str, sort: bool) -> int:
+    """Write rows of the engine to a CSV or parquet file and return how many.
 
     Parameters
     ----------
@@ -114,13 +114,16 @@ def write_rows(engine: Engine, select: str, path: Path, *, labels: str) -> int:
         The file; its suffix says which of the two it is.
     labels
         A table of ``hour`` and ``label``, its local time with offset, for CSV.
+    sort
+        Whether rows are put in order of hour, channel and campaign; otherwise they keep the order they come in, which
+        for a large file costs a third of the time.
     """
-    order = "ORDER BY hour, channel NULLS FIRST, campaign NULLS FIRST"
+    order = " ORDER BY t.hour, t.channel NULLS FIRST, t.campaign NULLS FIRST" if sort else ""
     if path.suffix.lower() in (".parquet", ".pq"):
-        rows = f"SELECT * REPLACE (CAST(hour AS TIMESTAMPTZ) AS hour) FROM ({select}) {order}"
+        rows = f"SELECT t.* REPLACE (CAST(t.hour AS TIMESTAMPTZ) AS hour) FROM ({select}) t{order}"
         form = "FORMAT parquet, COMPRESSION zstd"
     else:
-        joined = f"({select}) t JOIN {labels} l ON t.hour = l.hour {order.replace('hour', 't.hour')}"
-        rows = f"SELECT l.label AS hour, t.* EXCLUDE (hour) FROM {joined}"
+        rows = f"SELECT l.label AS hour, t.* EXCLUDE (hour) FROM ({select}) t JOIN {labels} l ON t.hour = l.hour{order}"
         form = "FORMAT csv, HEADER"
+    engine.run("SET preserve_insertion_order = true")
     return engine.copy(f"COPY ({rows}) TO {literal(str(path))} ({form})", "write")

@@ -119,8 +119,10 @@ def _write_large(gathered: Gathered, out: Path, settings: ReadingSettings, progr
             engine.table("small", small.assign(hour=small["hour"].dt.tz_convert("UTC").dt.tz_localize(None)))
             pieces.append("SELECT * FROM small")
         select = _one_view_an_hour(engine, pieces, measures)
-        engine.table("labels", _labels(engine, pieces, settings))
-        count = write_rows(engine, select, out, labels="labels")
+        # A single large table keeps its own order, chronological in every export seen: sorting would spill to disk.
+        as_it_comes = len(gathered.large) == 1 and gathered.large[0].by_row
+        engine.table("labels", _labels(engine, len(gathered.large), small, settings))
+        count = write_rows(engine, select, out, labels="labels", sort=not as_it_comes)
     return WrittenHistory(count, tuple(sources), tuple(gathered.notes))
 
 
@@ -168,9 +170,11 @@ def _one_view_an_hour(engine: Engine, pieces: Sequence[str], measures: Sequence[
     return f"SELECT {', '.join(columns)} FROM (SELECT {without}* FROM ({union}))"
 
 
-def _labels(engine: Engine, pieces: Sequence[str], settings: ReadingSettings) -> pd.DataFrame:
-    """Return each hour's local time with its offset, as CSV shows it."""
-    union = " UNION ".join(f"SELECT hour FROM ({piece})" for piece in pieces)
-    hours = pd.DatetimeIndex(engine.frame(f"SELECT DISTINCT hour FROM ({union})", "scan")["hour"])
-    local = hours.tz_localize("UTC").tz_convert(settings.zone)
-    return pd.DataFrame({"hour": hours, "label": [hour.isoformat() for hour in local]})
+def _labels(engine: Engine, count: int, small: pd.DataFrame, settings: ReadingSettings) -> pd.DataFrame:
+    """Return the local time with its offset, as CSV shows it, of each hour that any table speaks of."""
+    found = [engine.frame(f"SELECT DISTINCT hour_start FROM moments_{number}")["hour_start"] for number in range(count)]
+    hours = pd.DatetimeIndex(pd.concat(found).dropna().unique()).tz_localize("UTC")
+    if len(small):
+        hours = hours.union(pd.DatetimeIndex(small["hour"]).tz_convert("UTC"))
+    labels = [hour.isoformat() for hour in hours.tz_convert(settings.zone)]
+    return pd.DataFrame({"hour": hours.tz_localize(None), "label": labels})
