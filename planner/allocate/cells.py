@@ -33,6 +33,7 @@ NUMBER_COLUMNS = (
     "cap",
 )
 _MAY_BE_INFINITE = ("max_clicks", "cap")
+_NOWHERE = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,9 +148,10 @@ class Labels:
         for name in names:
             column = frame[name]
             if isinstance(column.dtype, pd.CategoricalDtype):
-                codes, uniques = column.array.codes, column.dtype.categories  # no need to look at every cell
+                codes, uniques = column.array.codes, column.dtype.categories.tolist()  # no need to look at every cell
             else:
-                codes, uniques = pd.factorize(column)
+                codes, index = pd.factorize(column)
+                uniques = index.tolist()
             places = {label: place for place, label in enumerate((u for u in uniques if u in wanted[name]), start=1)}
             to_place = np.array([*(places.get(unique, 0) for unique in uniques), 0], dtype=np.int64)
             code = code * (len(places) + 1) + to_place[codes]
@@ -164,11 +166,9 @@ class Labels:
 
     def members(self, columns: tuple[str, ...], label: Hashable) -> NDArray[np.bool_]:
         """Return which signatures belong to a group."""
-        mask = np.ones(self.count, dtype=bool)
-        for column, part in zip(columns, _parts(columns, label), strict=True):
-            place = self._places[column].get(part)
-            mask &= (self._digits[column] == place) if place is not None else False
-        return mask
+        parts = zip(columns, _parts(columns, label), strict=True)
+        masks = [self._digits[column] == self._places[column].get(part, _NOWHERE) for column, part in parts]
+        return masks[0] if len(masks) == 1 else np.asarray(np.all(masks, axis=0))
 
 
 def group_sums(signature: Ints, values: Floats, count: int) -> Floats:

@@ -51,10 +51,11 @@ def check_cells(problem: Problem) -> None:
 
 def surely_infeasible(problem: Problem) -> bool:
     """Return whether some limit on spend cannot hold even alone, or groups' floors sum to more than the budget."""
-    low = problem.sums(problem.low)
-    high = problem.sums(problem.high)
-    for row in problem.rows:
-        least, most = float(low @ row.members), float(high @ row.members)
+    if not problem.rows:
+        return False
+    members = np.array([row.members for row in problem.rows])
+    lows, highs = (members @ problem.sums(bounds) for bounds in (problem.low, problem.high))
+    for row, least, most in zip(problem.rows, lows.tolist(), highs.tolist(), strict=True):
         slack = _ENOUGH * (most + abs(row.limit))
         if row.kind in ("total", "cap", "lock") and least > row.limit + slack:
             return True

@@ -41,8 +41,8 @@ class Point:
 
     def residual(self, dual: Dual) -> float:
         """Return the largest violation or useless price of a row, relative to the row's size."""
-        held = ((self.y <= dual.lowest) & (self.gradient > 0)) | ((self.y >= dual.highest) & (self.gradient < 0))
-        return float(np.max(np.where(held, 0.0, np.abs(self.gradient) / self.size), initial=0.0))
+        held = np.where(self.gradient > 0, self.y <= dual.lowest, self.y >= dual.highest)
+        return float(np.where(held, 0.0, np.abs(self.gradient) / self.size).max(initial=0.0))
 
 
 class Dual:
@@ -62,6 +62,8 @@ class Dual:
         if centres is not None:
             self.set_centres(centres)
         self._rows = np.concatenate((-problem.price_rows[None], problem.value_rows))
+        self._all_rows = self._rows.reshape(len(self._rows) * problem.signatures, len(problem.rows))
+        self._row_sizes, self.limit_size = np.abs(self._all_rows), np.abs(self.limit)
         self._reach = self._largest_steps()
 
     @property
@@ -85,7 +87,8 @@ class Dual:
 
     def prices(self, y: Floats) -> tuple[Floats, Floats]:
         """Return the price of money and the value of each feature, by signature."""
-        return self.problem.base_price + self.problem.price_rows @ y, self.problem.value_rows @ y
+        own = self._rows @ y
+        return self.problem.base_price - own[0], own[1:]
 
     def at(self, y: Floats) -> Point:
         """Return the dual function, with the proximal terms of kinked cells, at these multipliers."""
@@ -93,19 +96,15 @@ class Dual:
         sums = Sums.zero(self.problem.signatures, len(self.problem.features))
         for piece in self.pieces:
             piece.add_to(sums, price, values)
-        rows = self._rows
-        hessian = np.zeros((len(y), len(y)))
-        for left in range(len(rows)):
-            for right in range(left, len(rows)):
-                part = rows[left].T @ (sums.second[left, right][:, None] * rows[right])
-                hessian += part if left == right else part + part.T
-        size = np.abs(self.limit) + np.einsum("fkr,fk->r", np.abs(rows), np.abs(sums.first))
+        first = sums.first.ravel()
+        # each feature's second derivatives with all others, times the rows, beside the rows as they are
+        bent = np.einsum("abs,bsr->asr", sums.second, self._rows).reshape(self._all_rows.shape)
         return Point(
             y=y,
             value=sums.value + float(self.limit @ y),
-            gradient=self.limit + np.einsum("fkr,fk->r", rows, sums.first),
-            hessian=hessian,
-            size=np.maximum(size, 1e-300),
+            gradient=self.limit + first @ self._all_rows,
+            hessian=self._all_rows.T @ bent,
+            size=np.maximum(self.limit_size + np.abs(first) @ self._row_sizes, 1e-300),
             price=price,
             torn=sums.torn,
         )
@@ -145,9 +144,9 @@ class Dual:
 
     def step(self, point: Point, damping: float) -> tuple[Floats, float]:
         """Return the step that minimises the damped quadratic model within the multipliers' ranges, and its fall."""
-        diagonal = point.hessian.diagonal()
-        scale = float(np.max(np.abs(point.price), initial=_USUAL_PRICE)) * self._reach
-        model = point.hessian + np.diag(damping * (diagonal + point.size / scale) + 1e-15 * point.size / scale)
+        share = point.size / (float(np.abs(point.price).max(initial=_USUAL_PRICE)) * self._reach)
+        model = point.hessian.copy()
+        model.flat[:: len(share) + 1] += damping * (point.hessian.diagonal() + share) + 1e-15 * share
         move = _minimise_in_box(model, point.gradient, self.lowest - point.y, self.highest - point.y)
         return move, -float(point.gradient @ move + move @ point.hessian @ move / 2.0)
 
@@ -156,7 +155,8 @@ def _minimise_in_box(model: Floats, gradient: Floats, lowest: Floats, highest: F
     """Minimise ``d . model d / 2 + gradient . d`` for lowest <= d <= highest."""
     if len(gradient) == 1 and model[0, 0] > _NOTHING:
         return np.asarray(np.clip(-gradient / model[0], lowest, highest), dtype=np.float64)
-    root = 1.0 / np.sqrt(np.where(model.diagonal() > _NOTHING, model.diagonal(), 1.0))
+    diagonal = model.diagonal()
+    root = 1.0 / np.sqrt(np.where(diagonal > _NOTHING, diagonal, 1.0))
     model, gradient = model * root * root[:, None], gradient * root
     lowest, highest = lowest / root, highest / root
     model.flat[:: len(root) + 1] += 1e-13
@@ -164,15 +164,17 @@ def _minimise_in_box(model: Floats, gradient: Floats, lowest: Floats, highest: F
     for _ in range(25):
         free = ~(low | high)
         step = np.where(low, lowest, np.where(high, highest, 0.0))
-        rest = gradient + model @ step
         places = free.nonzero()[0]
         if len(places):
+            rest = gradient + model @ step if len(places) < len(step) else gradient
             step[places] = -np.linalg.solve(model[places[:, None], places], rest[places])
         slope = gradient + model @ step
-        now_low = (free & (step < lowest)) | (low & (slope > 0))
-        now_high = (free & (step > highest)) | (high & (slope < 0))
-        if np.array_equal(now_low, low) and np.array_equal(now_high, high):
-            return np.asarray(np.clip(step, lowest, highest) * root, dtype=np.float64)
+        now_low, now_high = (
+            np.where(free, step < lowest, low & (slope > 0)),
+            np.where(free, step > highest, high & (slope < 0)),
+        )
+        if (now_low == low).all() and (now_high == high).all():
+            return np.minimum(np.maximum(step, lowest), highest) * root
         low, high = now_low, now_high
     step = np.clip(step, lowest, highest)
     for _ in range(50):
@@ -185,15 +187,15 @@ def _minimise_in_box(model: Floats, gradient: Floats, lowest: Floats, highest: F
 @np.errstate(over="ignore", invalid="ignore", under="ignore")
 def minimise(dual: Dual, y: Floats, tolerance: float, steps: int = 80) -> Point:
     """Return the point where the dual function is least, starting at `y`; the best one found if it takes too long."""
-    point = dual.at(np.clip(y, dual.lowest, dual.highest))
+    point = dual.at(np.minimum(np.maximum(y, dual.lowest), dual.highest))
     residual = point.residual(dual)
     damping, stalled = 1e-2, 0
     for _ in range(steps):
         if residual <= tolerance or stalled >= 4 or damping > 1e12:
             break
         move, fall = dual.step(point, max(damping, 1e-6 * min(1.0, residual)))
-        trial = dual.at(np.clip(point.y + move, dual.lowest, dual.highest))
-        noise = 1e-15 * (abs(point.value) + float(np.abs(dual.limit) @ np.abs(point.y)))
+        trial = dual.at(np.minimum(np.maximum(point.y + move, dual.lowest), dual.highest))
+        noise = 1e-15 * (abs(point.value) + float(dual.limit_size @ np.abs(point.y)))
         actual = point.value - trial.value
         if trial.torn > point.torn or not actual >= 1e-3 * fall - 4.0 * noise:
             damping = max(damping * 8.0, 1e-8)

@@ -32,7 +32,7 @@ class Sums:
     """What the dual function is made of, by signature.
 
     ``first[0]`` is spend, ``first[1 + f]`` feature f: the derivatives of the value with respect to minus the price and
-    to the values; ``second`` holds the second derivatives, the upper triangle of them.
+    to the values; ``second`` holds the second derivatives.
     `torn` tells that a cell worth nothing or less is paid to spend, where answers jump.
     """
 
@@ -66,7 +66,7 @@ class Piece:
     features: Floats
     low: Floats
     high: Floats
-    groups: Ints
+    groups: slice | Ints
     starts: Ints
     counts: Ints
     kinked: bool
@@ -108,40 +108,52 @@ class Piece:
         else:
             answer, bend = self._curved(price, value)
         sums.value += self.weight * float(answer.earned.sum())
-        groups, starts = self.groups, self.starts
-        sums.first[0, groups] += self.weight * np.add.reduceat(answer.spend, starts)
-        for place, feature in enumerate(self.features, start=1):
-            sums.first[place, groups] += self.weight * np.add.reduceat(feature * answer.curve, starts)
+        sums.first[0, self.groups] += self._sums(answer.spend)
+        if len(self.features):
+            sums.first[1:, self.groups] += self._sums(self.features * answer.curve)
         if self.kinked:
-            parts = [np.ones_like(bend), *(feature * slopes for feature in self.features)]
-        else:
-            cell_price = self.spread(price)
-            if price.min() <= 0.0:
-                sums.torn |= bool(np.any((value <= 0.0) & (cell_price <= 0.0)))
-            bend = bend * cell_price
-            inverse = 1.0 / np.maximum(value, _SMALL)
-            parts = [1.0 / np.maximum(cell_price, _SMALL), *(feature * inverse for feature in self.features)]
-        for row, left in enumerate(parts):
-            weighted = bend * left
-            for column in range(row, len(parts)):
-                moment = self.weight * np.add.reduceat(weighted * parts[column], starts)
-                sums.second[row, column, groups] += moment
+            self._add_second(sums.second, bend, self.features * slopes)
+            return
+        # dx / d(log value) is a cell's bend and dx / d(log price) its negative; a price is that of a whole signature
+        own = price[self.groups]
+        if own.min() <= 0.0:
+            sums.torn |= bool(np.any((value <= 0.0) & (np.repeat(own, self.counts) <= 0.0)))
+        slopes = 1.0 / np.maximum(value, _SMALL) if len(self.features) else value
+        self._add_second(sums.second, bend, self.features * slopes, price=own, inverse=1.0 / np.maximum(own, _SMALL))
+
+    def _sums(self, values: Floats) -> Floats:
+        """Return the weighted sums of cells' values by signature."""
+        return np.asarray(self.weight * np.add.reduceat(values, self.starts, axis=-1), dtype=np.float64)
+
+    def _add_second(
+        self, second: Floats, bend: Floats, slopes: Floats, price: Floats | float = 1.0, inverse: Floats | float = 1.0
+    ) -> None:
+        """Add second derivatives: bends, times slopes of what is sold, times what a signature's cells share."""
+        second[0, 0, self.groups] += price * inverse * inverse * self._sums(bend)
+        for place, slope in enumerate(slopes, start=1):
+            weighted = bend * slope
+            cross = price * inverse * self._sums(weighted)
+            second[0, place, self.groups] += cross
+            second[place, 0, self.groups] += cross
+            among = price * self._sums(weighted * slopes[place - 1 :])
+            second[place, place:][:, self.groups] += among
+            second[place + 1 :, place][:, self.groups] += among[1:]
 
     def _curved(self, price: Floats, value: Floats) -> tuple[Answer, Floats]:
         """Return the closed-form answer and ``spend / (1 - eta)`` of the cells that are not at a bound."""
         cell_price = self.spread(price)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", under="ignore"):
             log_value = self.log_profit if value is self.profit else np.log(np.maximum(value, 0.0))
             log_spend = log_value - self.spread(np.log(np.maximum(price, 0.0)))
             log_spend += self.log_elasticity
             log_spend *= self.power
-        inside = (log_spend > self.log_low) & (log_spend < self.log_high)
-        if price.min() <= 0.0:
-            log_spend = np.where(cell_price > 0.0, log_spend, self._better_end(cell_price, value))
-        np.clip(log_spend, self.log_low, self.log_high, out=log_spend)
-        with np.errstate(under="ignore"):
+            inside = (log_spend > self.log_low) & (log_spend < self.log_high)
+            if price.min() <= 0.0:
+                log_spend = np.where(cell_price > 0.0, log_spend, self._better_end(cell_price, value))
+            np.maximum(log_spend, self.log_low, out=log_spend)
+            np.minimum(log_spend, self.log_high, out=log_spend)
             spend = np.exp(log_spend)
-            np.multiply(log_spend, self.elasticity, out=log_spend)
+            log_spend *= self.elasticity
             curve = np.exp(log_spend)
         return Answer(spend, curve, value * curve - cell_price * spend), spend * self.power * inside
 
@@ -234,6 +246,8 @@ def cut_pieces(
             own = signature[where]
             starts = np.flatnonzero(np.concatenate(([True], own[1:] != own[:-1])))
             span = np.maximum(high[where] - low[where], _TINY)
+            groups = own[starts]
+            together = int(groups[-1]) + 1 - int(groups[0]) == len(groups)
             pieces.append(
                 Piece(
                     where=where,
@@ -242,7 +256,7 @@ def cut_pieces(
                     features=features[:, where],
                     low=low[where],
                     high=high[where],
-                    groups=own[starts],
+                    groups=slice(int(groups[0]), int(groups[-1]) + 1) if together else groups,
                     starts=starts,
                     counts=np.diff(np.concatenate((starts, [len(own)]))),
                     kinked=kind,

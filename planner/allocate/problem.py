@@ -179,13 +179,13 @@ def build_problem(table: CellTable | Cells, limits: Limits) -> Problem:
     used = tuple(name for name in FEATURES if any(row.feature == name for row in rows))
     curve = cells.scale[order] * money**elasticity
     features = np.empty((len(used), len(order)))
-    price_rows = np.zeros((labels.count, len(rows)))
+    price_rows = np.empty((labels.count, len(rows)))
     value_rows = np.zeros((len(used), labels.count, len(rows)))
     for place, name in enumerate(used):
         unit = next(row.unit for row in rows if row.feature == name)
         features[place] = getattr(cells, name)[order] * curve / unit
     for place, row in enumerate(rows):
-        price_rows[:, place] = row.price * row.members
+        np.multiply(row.members, row.price, out=price_rows[:, place])
         if row.feature:
             value_rows[used.index(row.feature), :, place] = row.value * row.members
     return Problem(
@@ -253,9 +253,9 @@ def _rows(limits: Limits, labels: Labels, low: Floats, high: Floats, money: floa
         if group.cap == group.floor and members.any():
             rows.append(Row(group.name, "lock", members, cap, price=1.0, lowest=-np.inf))
             continue
-        if cap < min(float(high @ members), total):
+        if cap < total and cap < float(high @ members):
             rows.append(Row(group.name, "cap", members, cap, price=1.0))
-        if floor > float(low @ members):
+        if floor > 0 and floor > float(low @ members):
             rows.append(Row(group.name, "floor", members, -floor, price=-1.0))
     returns = [("min_return", everyone, limits.min_return)] if limits.min_return > 0 else []
     for limit in limits.min_return_by:

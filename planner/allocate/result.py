@@ -160,7 +160,7 @@ def describe_solution(problem: Problem, solution: Solution) -> Allocation:
     return Allocation(
         table=spend_table(cells, spend, prices.get("shipping", 0.0), _holders(problem, solution)),
         money_price=prices["total"],
-        multipliers=pd.Series(list(prices.values()), index=pd.Index(list(prices), dtype=object), name="earns"),
+        multipliers=pd.Series(np.array(list(prices.values())), pd.Index(list(prices), dtype=object), name="earns"),
         certificate=certificate,
         cells=cells,
         limits=problem.limits,
@@ -194,11 +194,11 @@ def _dearest_limit(problem: Problem, solution: Solution, names: list[str]) -> In
     codes = np.zeros(len(problem.order), dtype=np.intp)
     for for_all in (True, False):
         most = np.full(len(codes), 1e-9 * size)
-        for place, row in enumerate(problem.rows):
-            if abs(solution.y[place]) > 1e-12 * size and for_all == (row.kind in _FOR_ALL):
-                effect = np.abs(_effect(problem, solution, place))
+        for place in np.flatnonzero(np.abs(solution.y) > 1e-12 * size):
+            if for_all == (problem.rows[place].kind in _FOR_ALL):
+                effect = np.abs(_effect(problem, solution, int(place)))
                 larger = effect > most
-                codes[larger], most[larger] = names.index(row.name), effect[larger]
+                codes[larger], most[larger] = names.index(problem.rows[place].name), effect[larger]
     return codes
 
 

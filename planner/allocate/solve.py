@@ -149,6 +149,9 @@ def _within_caps(problem: Problem, spend: Floats) -> Floats:
     caps = [place for place, row in enumerate(problem.rows) if row.kind in ("total", "cap", "lock")]
     if not caps:
         return spend
+    used = problem.price_rows.T @ problem.sums(spend)
+    if all(used[place] <= problem.rows[place].limit for place in caps):
+        return spend
     above_low = problem.sums(spend - problem.low)
     lows = problem.sums(problem.low)
     keep = np.ones(problem.signatures)
