@@ -346,6 +346,14 @@ def test_a_later_days_budget_is_not_lent_to_the_day_before() -> None:
     assert "since midnight" in budgets["what"].iloc[0]
 
 
+@pytest.mark.parametrize("target", LIMITED)
+def test_bids_and_budgets_go_back_when_the_promotion_ends(target: str) -> None:
+    actions = export_plan(example(), target).actions
+    back = actions[actions["what"].str.contains("back to what they were")]
+    assert sorted(back["channel"]) == ["feed", "retarget", "search"]
+    assert (back["at"] == example().slots["end"].iloc[-1]).all()
+
+
 def test_the_brief_overrules_limits_and_wrong_ones_are_named_with_their_lines() -> None:
     brief = brief_from(SMALL_BRIEF + "[adtools.taobao]\nmaximum = 120\nminimum = 50\n")
     plan = changed(example(), brief=example().brief.model_copy(update={"adtools": brief.adtools}))

@@ -26,7 +26,7 @@ _LOGIN = pd.Timedelta(minutes=30)
 _LENGTH = pd.Timedelta(minutes=15)
 _AHEAD = pd.Timedelta(minutes=10)
 # In which order acts of one moment are done.
-_ORDER = ("budget", "base", "resume", "apply", "pause", "restore")
+_ORDER = ("budget", "base", "resume", "apply", "pause", "restore", "back")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class _Act:
     @property
     def kind(self) -> str:
         """The kind of action, as the plan's own run sheet calls it."""
-        return {"budget": "limit", "restore": "close"}.get(self.step, "bid")
+        return {"budget": "limit", "restore": "close", "back": "close"}.get(self.step, "bid")
 
 
 def handover_actions(
@@ -82,6 +82,8 @@ def handover_actions(
         files = {label: file for (name, label), file in names.items() if name == one.name}
         acts += _schedules(tool, "" if tool.together else one.name, periods, files, told)
     acts += [*_pauses(table, told), *_budgets(plan, tool, budgets)]
+    end = periods[-1].end
+    acts += [_act(end, "back", one.name, "act_back", {**told, "name": one.name}, "act_back_why") for one in series]
     rows = [(act.at, _ORDER.index(act.step), act.channel, act.what.text(lang), act) for act in acts]
     rows.sort(key=lambda row: row[:4])
     frame = pd.DataFrame(
