@@ -152,7 +152,7 @@ def test_stances_of_a_plan_from_files_need_its_history(example_plan: Plan, tmp_p
 def test_a_widget_carries_a_picture_for_readers_without_widgets(sliders: Explorer) -> None:
     bundle = sliders._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
-    assert bundle["text/html"].startswith("<svg")
+    assert "<svg" in bundle["text/html"]
 
 
 def test_without_ipywidgets_there_is_the_chart(example_plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:

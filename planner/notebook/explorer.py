@@ -189,10 +189,10 @@ class Explorer:
         self._curve.value = frontier_svg(self._frontier, money, self._words)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        """Return the widget, and the chart of other budgets for readers that cannot show widgets."""
+        """Return the widget, and the curve of other budgets for readers that cannot show widgets."""
         shown = self.widget._repr_mimebundle_(**options)
         bundle = dict(shown[0] if isinstance(shown, tuple) else shown)
-        return bundle | {"text/html": inline_chart(self.plan, "frontier", self._words.lang)}
+        return bundle | {"text/html": self._curve.value}
 
 
 def _slider(label: str, value: float, around: tuple[float, float], *, step: float, form: str) -> Any:
