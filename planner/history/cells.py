@@ -12,6 +12,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 __all__ = [
@@ -80,6 +81,7 @@ _FIRST_SERIAL, _LAST_SERIAL = 30_000, 60_000
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 
 
+@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Return a cell without what only dresses it: full-width forms, blanks around it, and Excel's ``="..."``."""
     if not text.isascii():
@@ -95,6 +97,7 @@ def is_missing(text: str) -> bool:
     return not text or text.lower() in _MISSING
 
 
+@lru_cache(maxsize=4096)
 def is_total(text: str) -> bool:
     """Tell whether a plain cell heads a row of totals."""
     lowered = text.lower().strip(":： ")

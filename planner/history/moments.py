@@ -129,8 +129,11 @@ def to_instants(rows: pd.DataFrame, zone: dt.tzinfo, layout: Layout, remarks: Re
 
 def _localised(local: pd.DatetimeIndex, rows: pd.DataFrame, zone: dt.tzinfo, remarks: Remarks) -> pd.DatetimeIndex:
     """Return local times as UTC; NaT where the clock never showed them."""
-    first = local.tz_localize(zone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="NaT").tz_convert("UTC")
-    second = local.tz_localize(zone, ambiguous=np.zeros(len(local), dtype=bool), nonexistent="NaT").tz_convert("UTC")
+    # Each wall-clock time stands in many rows; it is looked up in the zone once.
+    places, walls = pd.factorize(local)
+    yes = np.ones(len(walls), dtype=bool)
+    first = walls.tz_localize(zone, ambiguous=yes, nonexistent="NaT").tz_convert("UTC")[places]
+    second = walls.tz_localize(zone, ambiguous=~yes, nonexistent="NaT").tz_convert("UTC")[places]
     twice = np.asarray(first != second) & ~np.asarray(first.isna())
     if not twice.any():
         return first

@@ -128,16 +128,12 @@ def row_kind(keys: Sequence[str], headers: Sequence[str]) -> str:
     parts = [part.strip() for cell in bare for part in cell.split("\x1f")]
     if not any(parts):
         return "blank"
-    if any(cell and key_of(cell) == header for cell, header in zip(bare, headers, strict=True)) and not _digit_led(
-        bare[0]
+    # A time begins with a digit, as a header does not.
+    if not bare[0][:1].isdigit() and any(
+        key_of(cell) == header for cell, header in zip(bare, headers, strict=True) if cell
     ):
         return "header"
     return "total" if any(is_total(part) for part in parts) else "data"
-
-
-def _digit_led(text: str) -> bool:
-    """Tell whether a text begins with a digit, as a time does and a header does not."""
-    return text[:1].isdigit()
 
 
 def judge_numbers(texts: Sequence[str], name: str, *, strict: bool) -> dict[str, float | Fault | None]:
