@@ -30,6 +30,7 @@ Floats = NDArray[np.float64]
 # The 10 % and 90 % points of the normal law lie so many standard deviations out.
 OUT_80 = 1.2815515655446004
 REACH = 5.0
+MOST_VARIANCE = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,9 +107,11 @@ def _parts(
     spread_v = np.sqrt(_variance(uplift.volume_cov, size) + CELL_TRAFFIC**2)
     spread_c = np.sqrt(_variance(uplift.conversion_cov, size) + CELL_CONVERSION**2)
     weekday = usual.weekday[np.asarray(pd.DatetimeIndex(slots["start"]).day_of_week)][:, None]
-    # Medians, not means: a mean would grow with our ignorance, and too high a level is what costs most.
+    # Orders by their mean, for money is earned on the mean; clicks by their median, for a mean would grow with our
+    # ignorance of the event's level, and too high a level is what costs most.
     clicks = clicks * weekday * np.exp(moved)
-    rate = np.minimum(chance * np.exp(turned) * kept(slots)[:, None], 0.9)
+    certain = np.exp(turned + np.minimum(spread_c**2, MOST_VARIANCE) / 2)
+    rate = np.minimum(chance * certain * kept(slots)[:, None], 0.9)
     # What the event moved clicks by at a fixed bid is part traffic, part price, as much as each is unsure beforehand.
     traffic, price = prior.traffic_sd[:, None] ** 2, (gamma * prior.price_sd[:, None]) ** 2
     ratios = {

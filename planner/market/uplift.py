@@ -46,10 +46,10 @@ STORY_TRAFFIC_SD = 0.5
 STORY, STORY_SD = 0.3, 0.1
 FLASH, FLASH_SD = 0.15, 0.15
 RHYTHM, RHYTHM_SD = 0.0, 0.1
-RUSH, RUSH_SD, RUSH_HOURS = 0.5, 0.5, 1.5
+RUSH, RUSH_SD, RUSH_HOURS = 0.6, 0.5, 1.5
 # Orders that are placed after the hour of their click: their share, mean delay in hours, the share that a click before
 # the opening keeps for it, and what an order placed after the end is worth.
-LATE_SHARE, LATE_HOURS, WAIT_SHARE, CARRIED = 0.3, 4.0, 0.6, 0.4
+LATE_SHARE, LATE_HOURS, WAIT_SHARE, CARRIED = 0.3, 4.0, 0.5, 0.4
 
 
 @dataclass(frozen=True, eq=False)
