@@ -30,6 +30,7 @@ from planner.tables import TABLES
 from planner.wording import Lang, say
 
 ROOT = Path(__file__).parents[1]
+MODELS: dict[Lang, str] = {"en": "docs/model.md", "zh": "docs/model.zh-CN.md"}
 READMES: dict[Lang, str] = {"en": "README.md", "zh": "README.zh-CN.md"}
 HEADS: dict[Lang, tuple[str, str, str]] = {"en": ("column", "unit", "meaning"), "zh": ("列", "单位", "含义")}
 
@@ -114,9 +115,9 @@ def adtools(lang: Lang) -> str:
     return re.sub(r"<!-- targets -->\n.*?<!-- end -->", lambda _: made, text, flags=re.DOTALL)
 
 
-def model() -> str:
+def model(lang: Lang) -> str:
     """Return the page on the model with the values of the constants it names."""
-    text = (ROOT / "docs/model.md").read_text(encoding="utf-8")
+    text = (ROOT / MODELS[lang]).read_text(encoding="utf-8")
 
     def fill(match: re.Match[str]) -> str:
         module, _, name = match[1].rpartition(".")
@@ -160,7 +161,7 @@ def documents() -> dict[Path, str]:
     made = {ROOT / READMES[lang]: readme(lang) for lang in READMES} | {
         **{ROOT / ADTOOLS[lang]: adtools(lang) for lang in ADTOOLS},
         ROOT / "docs/cli.md": reference(),
-        ROOT / "docs/model.md": model(),
+        **{ROOT / MODELS[lang]: model(lang) for lang in MODELS},
     }
     scripts = sorted((ROOT / "notebooks").glob("*.py"))
     return made | {script.with_suffix(".ipynb"): notebook(script) for script in scripts}
