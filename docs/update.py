@@ -131,7 +131,10 @@ def reference() -> str:
     """Return the command line's reference: the help of every command."""
     parts = ["# The command line", "", "Made from the program by `python docs/update.py`.", ""]
     for name, command in _commands(planner, "planner"):
-        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+        # As the program itself calls it: what a command caches of its options must not depend on who asked first.
+        context = click.Context(
+            command, info_name=name, max_content_width=100, terminal_width=100, help_option_names=["-h", "--help"]
+        )
         parts += [f"## `{name}`", "", "```", command.get_help(context), "```", ""]
     return "\n".join(parts)
 
