@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -82,3 +84,26 @@ def test_write_by_the_engine_reads_back_as_it_was(tmp_path: Path, monkeypatch, s
     assert written.rows == len(expected) == 3 * 24 * 4 + 1
     pd.testing.assert_frame_equal(got, expected, check_dtype=False)
     assert not list(tmp_path.glob(".*unfinished*"))
+
+
+@pytest.mark.usefixtures("every_file_is_large")
+def test_read_by_the_engine_tells_its_progress(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_text("hour,channel,clicks\n2026-11-02 20:00,a,5\n2026-11-02 20:00,a,5\n")
+    told: list[tuple[str, float]] = []
+    read_history([path], ReadingSettings(), progress=lambda step, share: told.append((step, share)))
+    assert {"scan", "duplicates", "sum"} <= {step for step, _ in told}
+    assert all(0 <= share <= 1 for _, share in told)
+    assert told[-1][1] == 1
+
+
+def test_read_small_file_needs_neither_engine_nor_workbook_library(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_text("hour,channel,clicks\n2026-11-02 20:00,a,5\n")
+    code = (
+        "import sys\nfrom planner.history import ReadingSettings, read_history\n"
+        f"read_history([{str(path)!r}], ReadingSettings())\n"
+        "print(sorted({'duckdb', 'python_calamine', 'rich'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["LARGE_BYTES", "Gathered", "gather", "is_large", "settle"]
 
 # Below this the reader in Python is as fast, and the engine's import would cost more than it saves.
-LARGE_BYTES = 16 * 2**20
+LARGE_BYTES = 8 * 2**20
 
 
 @dataclass
