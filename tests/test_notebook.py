@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib.util
 import subprocess
 import sys
@@ -63,6 +64,17 @@ def test_a_page_too_large_drops_to_the_next_chart(example_plan: Plan, monkeypatc
     monkeypatch.setattr("planner.notebook.face.LARGEST", 20_000)
     assert "<svg" not in plan_html(example_plan)
     assert len(plan_html(example_plan).encode()) <= 20_000
+
+
+def test_a_promotion_of_many_days_stays_small(small_brief: Brief) -> None:
+    plan = make_plan(small_brief.with_(promotion={"starts": "2026-11-02 00:00"}), lang="zh")
+    assert len(plan.slots) > 200
+    assert len(plan_html(plan).encode()) <= LARGEST
+
+
+def test_without_a_naive_plan_nothing_is_compared(example_plan: Plan) -> None:
+    alone = dataclasses.replace(example_plan, comparison=example_plan.comparison.head(1))
+    assert repr(alone).splitlines()[3].endswith("nothing to compare with")
 
 
 def test_names_of_the_seller_s_cannot_become_markup(small_brief: Brief) -> None:
