@@ -20,7 +20,7 @@ from planner.rehearse import rehearse
 __all__ = ["Level", "choose_level"]
 
 Floats = NDArray[np.float64]
-NEARLY = 0.02
+NEARLY = 0.05
 LADDER = tuple(np.round(np.arange(0.5, 1.0001, 0.05), 2))
 
 

@@ -29,7 +29,8 @@ __all__ = ["forecast_market"]
 Floats = NDArray[np.float64]
 # The 10 % and 90 % points of the normal law lie so many standard deviations out.
 OUT_80 = 1.2815515655446004
-REACH = 5.0
+# Nobody knows how many clicks there are: the curve is believed up to the clicks of so many times the reference bid.
+REACH_BID, REACH = 2.2, (5.0, 15.0)
 MOST_VARIANCE = 0.2
 
 
@@ -161,7 +162,7 @@ def _table(
         "click_value": parts.conversion * worth,
         "elasticity": channels.eta * whole,
         "kappa": channels.kappa * whole,
-        "reach": parts.clicks * REACH,
+        "reach": parts.clicks * np.clip(REACH_BID**channels.gamma, *REACH),
         **parts.ratios,
         "traffic_prior": prior.traffic,
         "price_prior": prior.price,
