@@ -139,7 +139,7 @@ def main() -> None:
     time_ratio, memory_ratio = (ours[unit] / pandas[unit] for unit in ("seconds", "megabytes"))
     machine = f"{platform.system()}, Python {platform.python_version()}, {os.cpu_count()} processors, shared"
     lines += [
-        f"**{time_ratio:.2f} x the time and {memory_ratio:.2f} x the memory of plain pandas** to a channel-level history.",
+        f"**{time_ratio:.2f} x the time and {memory_ratio:.2f} x the memory of plain pandas** to a history by channel.",
         "",
         f"{672 * 3 * options.campaigns:,} rows, {size:,.0f} MB of CSV; {machine}.",
         "",
