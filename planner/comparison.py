@@ -1,7 +1,7 @@
 """What plans that use no forecast of the hours would earn in the very markets the plan was rehearsed in.
 
-Each naive plan is given what a seller has: the usual bids and the budget. Flat bids are also given the level that does
-best under the forecast, so that the plan is not praised for a rival's badly chosen level.
+Each naive plan is given what a seller has: the usual bids and the budget. Flat bids are shown twice, at the usual level and
+at the level that does best under the forecast, so that the plan is not praised for a rival's badly chosen level.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["Naive", "compare_plans", "cumulative_paths", "naive_plans"]
 Floats = NDArray[np.float64]
 Naive = tuple[Floats, Floats]
 
-LEVELS = (0.4, 0.6, 0.8, 1.0, 1.25, 1.6, 2.0)
+LEVELS = (0.4, 0.6, 0.8, 1.25, 1.6, 2.0)
 
 
 def naive_plans(market: pd.DataFrame, budget: float, last_spend: Floats | None) -> dict[str, list[Naive]]:
@@ -40,7 +40,8 @@ def naive_plans(market: pd.DataFrame, budget: float, last_spend: Floats | None) 
     even = hours * habit
     uncapped = np.full(len(market), np.inf)
     plans = {
-        "flat": [(usual * level, uncapped) for level in LEVELS],
+        "flat": [(usual, uncapped)],
+        "flat_best": [(usual * level, uncapped) for level in LEVELS],
         "even": [(usual, budget * even / even.sum() if even.sum() > 0 else uncapped)],
     }
     if last_spend is not None and last_spend.sum() > 0:

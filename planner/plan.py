@@ -262,7 +262,10 @@ def _rehearsals(foundation: Foundation, ads: AdPlan, caps: Floats, draws: Draws,
     played = {"plan": rehearse(cells, draws, ads.bids, caps=caps, budget=money)}
     for name, choices in naive_plans(foundation.market.table, money, foundation.last_spend).items():
         tries = [rehearse(cells, draws, bids, caps=limits, budget=money) for bids, limits in choices]
-        played[name] = max(tries, key=lambda rehearsal: float(rehearsal.profit.sum()))
+        best = max(tries, key=lambda rehearsal: float(rehearsal.profit.sum()))
+        # The best level is worth a line of its own only where it is another than the usual one.
+        if len(tries) == 1 or best.profit.sum() > played["flat"].profit.sum():
+            played[name] = best
     return played
 
 

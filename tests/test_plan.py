@@ -163,6 +163,12 @@ def test_the_comparison_stands_beside_the_plan(example_plan: Plan) -> None:
     assert ends.loc["plan", "spend"] == pytest.approx(table.loc["plan", "spend"])
 
 
+def test_flat_bids_at_their_best_level_stand_beside_the_usual_ones_where_they_earn_more() -> None:
+    text = SMALL_BRIEF.replace("conversion = 0.04", "conversion = 0.01").replace("conversion = 0.015", "conversion = 0.004")
+    table = make_plan(brief_from(text)).comparison.set_index("name")
+    assert table.loc["flat_best", "profit"] > table.loc["flat", "profit"]
+
+
 def test_more_budget_never_earns_less_along_the_frontier(example_plan: Plan) -> None:
     frontier = example_plan.frontier
     assert frontier["budget"].is_monotonic_increasing
