@@ -295,3 +295,16 @@ def test_latest_days_without_their_orders_do_not_lower_conversion() -> None:
     told, plain = (a_brief(channels=NAMED, history={"orders_at": "click"}), History(table))
     result, expected = forecast(told, lacking), forecast(told, plain)
     np.testing.assert_allclose(result["conversion"], expected["conversion"], rtol=0.03)
+
+
+def test_small_audience_converts_worse_the_more_often_it_is_reached() -> None:
+    channels = [
+        {"name": "words", "price": 0.8, "conversion": 0.03, "clicks_per_day": 2000.0},
+        {"name": "again", "price": 0.8, "conversion": 0.03, "clicks_per_day": 2000.0, "audience": 1500.0},
+    ]
+    table = forecast(a_brief(channels=channels))
+    ratio = table.loc[table["channel"] == "again", "conversion"].to_numpy()
+    ratio = ratio / table.loc[table["channel"] == "words", "conversion"].to_numpy()
+    assert (np.diff(ratio) < 0).all()
+    assert 0.9 < ratio[0] < 1.0
+    assert ratio[-1] < 0.4

@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 from planner.brief import Brief
 from planner.errors import InputError, Problem
 from planner.history import History
+from planner.market.booking import kept, worn
 from planner.market.channels import Channels, guessed_clicks, settle_channels, source_of
 from planner.market.cleaning import clean_usual
 from planner.market.draws import Market
 from planner.market.evidence import gather, paid_channels
 from planner.market.prior import PriorTable, prior_table
-from planner.market.uplift import CELL_CONVERSION, CELL_TRAFFIC, Uplift, expected_conversion, kept, learn_uplift
+from planner.market.uplift import CELL_CONVERSION, CELL_TRAFFIC, Uplift, expected_conversion, learn_uplift
 from planner.market.usual import Usual, usual_day
 from planner.tables import MARKET
 from planner.wording import Message
@@ -79,8 +80,8 @@ def forecast_market(brief: Brief, slots: pd.DataFrame, history: History | None) 
         brief, slots, evidence, usual, prior, channels=channels, clicks=base * weight, conversion=chance
     )
     notes += [*guesses, *uplift.notes]
-    parts = _parts(slots, usual, prior, uplift, base * weight, chance, channels)
-    table = _table(brief, slots, usual, prior, uplift, channels, parts)
+    parts = _parts(brief, slots, usual, prior, uplift=uplift, clicks=base * weight, chance=chance, channels=channels)
+    table = _table(brief, slots, usual, prior, uplift=uplift, channels=channels, parts=parts)
     return Market(
         MARKET.check(table),
         tuple(notes),
@@ -93,9 +94,11 @@ def forecast_market(brief: Brief, slots: pd.DataFrame, history: History | None) 
 
 
 def _parts(
+    brief: Brief,
     slots: pd.DataFrame,
     usual: Usual,
     prior: PriorTable,
+    *,
     uplift: Uplift,
     clicks: Floats,
     chance: Floats,
@@ -112,7 +115,7 @@ def _parts(
     # ignorance of the event's level, and too high a level is what costs most.
     clicks = clicks * weekday * np.exp(moved)
     certain = np.exp(turned + np.minimum(spread_c**2, MOST_VARIANCE) / 2)
-    rate = np.minimum(chance * certain * kept(slots)[:, None], 0.9)
+    rate = np.minimum(chance * certain * kept(slots)[:, None] * worn(brief, clicks), 0.9)
     # What the event moved clicks by at a fixed bid is part traffic, part price, as much as each is unsure beforehand.
     traffic, price = prior.traffic_sd[:, None] ** 2, (gamma * prior.price_sd[:, None]) ** 2
     ratios = {
@@ -134,6 +137,7 @@ def _table(
     slots: pd.DataFrame,
     usual: Usual,
     prior: PriorTable,
+    *,
     uplift: Uplift,
     channels: Channels,
     parts: _Parts,

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.brief import Brief
+from planner.market.booking import booked, worn
 from planner.market.channels import Channels
 from planner.market.cleaning import mark_spent
 from planner.market.evidence import Evidence, PastPanel
@@ -22,7 +23,7 @@ from planner.market.usual import Usual
 from planner.slots import match_past
 from planner.wording import Message
 
-__all__ = ["Uplift", "expected_conversion", "kept", "learn_uplift"]
+__all__ = ["Uplift", "expected_conversion", "learn_uplift"]
 
 Floats = NDArray[np.float64]
 # Log standard deviations of a single hour and channel, of one event against what events share, of a channel.
@@ -47,9 +48,6 @@ STORY, STORY_SD = 0.3, 0.1
 FLASH, FLASH_SD = 0.15, 0.15
 RHYTHM, RHYTHM_SD = 0.0, 0.1
 RUSH, RUSH_SD, RUSH_HOURS = 0.6, 0.5, 1.5
-# Orders that are placed after the hour of their click: their share, mean delay in hours, the share that a click before
-# the opening keeps for it, and what an order placed after the end is worth.
-LATE_SHARE, LATE_HOURS, WAIT_SHARE, CARRIED = 0.3, 4.0, 0.5, 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +126,9 @@ def learn_uplift(
         past, notes = replace(past, panel=panel), [*notes, *found]
         own = _own_clicks(past, overlap, matched, usual, channels, clicks)
         volume = learn(volume, volume_year, own)
-        chance = learn(chance, chance_year, _own_orders(brief, past, slots, overlap, volume, own, conversion))
+        chance = learn(
+            chance, chance_year, _own_orders(brief, past, slots, overlap, volume, own=own, conversion=conversion)
+        )
         share = overlap / np.maximum(overlap.sum(axis=1, keepdims=True), 1e-9)
         seen_clicks += share.T @ np.nan_to_num(past.panel.clicks)
         seen_orders += share.T @ np.nan_to_num(past.panel.orders)
@@ -231,32 +231,8 @@ def _own_orders(
     with np.errstate(invalid="ignore", divide="ignore"):
         per = np.where(total > 0, np.nan_to_num(past.panel.clicks) / total, 0.0)
     clicks = weight * (overlap.T @ per)
-    mix = overlap if brief.history.orders_at == "click" else _booked(slots, overlap)
+    mix = overlap if brief.history.orders_at == "click" else booked(slots, overlap)
     known = np.isfinite(past.panel.orders) & np.isfinite(past.panel.clicks)
     orders = np.where(known, past.panel.orders, np.nan)
-    return Counts(orders, clicks * conversion, mix, np.zeros(known.shape, dtype=bool), CELL_CONVERSION)
-
-
-def _booked(slots: pd.DataFrame, overlap: Floats) -> Floats:
-    """Return the share of each slot's orders that every past hour books. [past hours x slots]"""
-    since = slots["since_opening"].to_numpy(dtype=np.float64)
-    hours = slots["hours"].to_numpy(dtype=np.float64)
-    middle, size = since + hours / 2, len(slots)
-    later = np.zeros((size, size))
-    for at in range(size):
-        # From the middle of a slot: what is left at the edges of the slots that follow.
-        edges = np.maximum(np.r_[since, since[-1] + hours[-1]] - middle[at], 0.0)
-        later[:, at] = -np.diff(np.exp(-edges / LATE_HOURS))
-    moved = (1 - LATE_SHARE) * np.eye(size) + LATE_SHARE * later
-    opening = int(np.argmax(since >= 0)) if (since >= 0).any() else 0
-    waits = np.where(since < 0, WAIT_SHARE, 0.0) if opening else np.zeros(size)
-    moved = moved * (1 - waits)
-    moved[opening] += waits
-    return overlap @ moved
-
-
-def kept(slots: pd.DataFrame) -> Floats:
-    """Return the share of each slot's orders that come within the promotion or are carried over its end. [slots]"""
-    left = slots["since_opening"].iloc[-1] + slots["hours"].iloc[-1] - slots["since_opening"] - slots["hours"] / 2
-    share: Floats = 1 - LATE_SHARE * (1 - CARRIED) * np.exp(-left.to_numpy(dtype=np.float64) / LATE_HOURS)
-    return share
+    expected = clicks * conversion * worn(brief, clicks)
+    return Counts(orders, expected, mix, np.zeros(known.shape, dtype=bool), CELL_CONVERSION)
