@@ -308,3 +308,32 @@ def test_small_audience_converts_worse_the_more_often_it_is_reached() -> None:
     assert (np.diff(ratio) < 0).all()
     assert 0.9 < ratio[0] < 1.0
     assert ratio[-1] < 0.4
+
+
+def a_shop(lift: float, columns: tuple[str, ...]) -> History:
+    """Return two usual weeks of a whole shop and last year's event at so many times its visits and orders."""
+    usual = pd.date_range("2026-10-20", periods=24 * 14, freq="h", tz="Asia/Shanghai")
+    past = pd.date_range("2025-11-10 20:00", periods=28, freq="h", tz="Asia/Shanghai")
+    times = past.append(usual)
+    at = times.year == 2025
+    table = pd.DataFrame({"hour": times, "channel": None})
+    table["visits"], table["orders"] = np.where(at, 400 * lift, 400.0), np.where(at, 20 * lift, 20.0)
+    return History(table[["hour", "channel", *columns]])
+
+
+@pytest.mark.parametrize("columns", [("visits", "orders"), ("visits",), ("orders",)])
+def test_events_of_the_whole_shop_move_the_forecast(columns: tuple[str, ...]) -> None:
+    brief = a_brief(past_events=[{"date": dt.date(2025, 11, 11)}])
+    small, large = (forecast(brief, a_shop(lift, columns)) for lift in (1.0, 8.0))
+    value = [(table["clicks"] * table["conversion"]).sum() for table in (small, large)]
+    assert value[1] > 2.0 * value[0]
+    assert large["clicks"].sum() > 1.5 * small["clicks"].sum()
+
+
+def test_orders_over_visits_of_a_shops_event_move_conversion_alone() -> None:
+    brief = a_brief(past_events=[{"date": dt.date(2025, 11, 11)}])
+    plain = a_shop(2.0, ("visits", "orders")).table
+    more = plain.assign(orders=plain["orders"] * np.where(plain["hour"].dt.year == 2025, 3, 1))
+    one, two = forecast(brief, History(plain)), forecast(brief, History(more))
+    np.testing.assert_allclose(one["clicks"], two["clicks"])
+    assert 1.5 < two["conversion"].sum() / one["conversion"].sum() < 3.0

@@ -19,6 +19,7 @@ from planner.market.cleaning import mark_spent
 from planner.market.evidence import Evidence, PastPanel
 from planner.market.latent import Belief, Counts, learn
 from planner.market.prior import PriorTable, kinship
+from planner.market.shop import hear_shop, shop_day
 from planner.market.usual import Usual
 from planner.slots import match_past
 from planner.wording import Message
@@ -87,10 +88,16 @@ def expected_conversion(conversion: Floats, shape: Floats, hour: NDArray[np.intp
     prior
         What the playbook says.
     """
-    story = np.log(prior.conversion) - prior.flash[:, None]
-    told = np.exp(story.mean() + STORY * (story - story.mean()) + FLASH * prior.flash[:, None])
+    told = expected_lift(prior)
     expected: Floats = conversion[hour] / shape[hour, None] ** (1 - RHYTHM) * told
     return expected
+
+
+def expected_lift(prior: PriorTable) -> Floats:
+    """Return the playbook's factor on conversion as far as it is believed. [slots x channels]"""
+    story = np.log(prior.conversion) - prior.flash[:, None]
+    lift: Floats = np.exp(story.mean() + STORY * (story - story.mean()) + FLASH * prior.flash[:, None])
+    return lift
 
 
 def learn_uplift(
@@ -124,6 +131,19 @@ def learn_uplift(
         overlap, matched = _overlap(brief, slots, past)
         panel, found = mark_spent(past.panel, channels.names)
         past, notes = replace(past, panel=panel), [*notes, *found]
+        if not np.isfinite(past.panel.clicks).any():
+            volume, chance = hear_shop(
+                volume,
+                chance,
+                past,
+                shop_day(evidence.usual),
+                years=(volume_year, chance_year),
+                slots=slots,
+                overlap=overlap,
+                starts=matched,
+                expected=(prior.traffic[:, 0], expected_lift(prior)[:, 0]),
+            )
+            continue
         own = _own_clicks(past, overlap, matched, usual, channels, clicks)
         volume = learn(volume, volume_year, own)
         chance = learn(
