@@ -30,8 +30,11 @@ from planner.tables import TABLES
 from planner.wording import Lang, say
 
 ROOT = Path(__file__).parents[1]
-MODELS: dict[Lang, str] = {"en": "docs/model.md", "zh": "docs/model.zh-CN.md"}
-READMES: dict[Lang, str] = {"en": "README.md", "zh": "README.zh-CN.md"}
+PAGES: dict[Lang, tuple[str, ...]] = {
+    "en": ("README.md", "docs/adtools.md", "docs/model.md"),
+    "zh": ("README.zh-CN.md", "docs/adtools.zh-CN.md", "docs/model.zh-CN.md"),
+}
+EXPORTS: dict[Lang, str] = {"en": "docs/exports.md", "zh": "docs/exports.zh-CN.md"}
 HEADS: dict[Lang, tuple[str, str, str]] = {"en": ("column", "unit", "meaning"), "zh": ("列", "单位", "含义")}
 
 
@@ -45,17 +48,6 @@ def dictionary(table: str, lang: Lang) -> str:
     return "\n".join(lines)
 
 
-def readme(lang: Lang) -> str:
-    """Return a README with its dictionaries as the program has them."""
-    text = (ROOT / READMES[lang]).read_text(encoding="utf-8")
-
-    def fill(match: re.Match[str]) -> str:
-        return f"<!-- dictionary:{match[1]} -->\n{dictionary(match[1], lang)}\n<!-- end -->"
-
-    return re.sub(r"<!-- dictionary:(\w+) -->\n.*?<!-- end -->", fill, text, flags=re.DOTALL)
-
-
-ADTOOLS: dict[Lang, str] = {"en": "docs/adtools.md", "zh": "docs/adtools.zh-CN.md"}
 TARGET_WORDS: dict[Lang, dict[str, str]] = {
     "en": {
         "heads": "target|tool|numbers, % of the base bid|off|slots|spans|knows|file|least daily budget|may spend|sure",
@@ -108,23 +100,33 @@ def target_row(tool: Tool, lang: Lang) -> list[str]:
     ]
 
 
-def adtools(lang: Lang) -> str:
-    """Return the page on ad tools with its table as the program has it."""
-    text = (ROOT / ADTOOLS[lang]).read_text(encoding="utf-8")
-    made = f"<!-- targets -->\n{targets(lang)}\n<!-- end -->"
-    return re.sub(r"<!-- targets -->\n.*?<!-- end -->", lambda _: made, text, flags=re.DOTALL)
+def exports(lang: Lang) -> str:
+    """Return the table of where each platform keeps its export, as the page on exports has it."""
+    lines = (ROOT / EXPORTS[lang]).read_text(encoding="utf-8").split("\n")
+    return "\n".join(line for line in lines if line.startswith("|"))
 
 
-def model(lang: Lang) -> str:
-    """Return the page on the model with the values of the constants it names."""
-    text = (ROOT / MODELS[lang]).read_text(encoding="utf-8")
+def page(name: str, lang: Lang) -> str:
+    """Return a page with everything in it that the program knows better: tables between marks, values of constants."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    makers = {
+        "dictionary": dictionary,
+        "targets": lambda _, lang: targets(lang),
+        "exports": lambda _, lang: exports(lang),
+    }
 
     def fill(match: re.Match[str]) -> str:
-        module, _, name = match[1].rpartition(".")
-        value = getattr(importlib.import_module(f"planner.{module}"), name)
-        return f"| `{match[1]}` | {value:g} |"
+        return f"{match[1]}\n{makers[match[2]](match[3], lang)}\n<!-- end -->"
 
-    return re.sub(r"^\| `([\w.]+)` \|[^|]*\|", fill, text, flags=re.MULTILINE)
+    def value(match: re.Match[str]) -> str:
+        module, _, constant = match[1].rpartition(".")
+        found = getattr(importlib.import_module(f"planner.{module}"), constant)
+        return (
+            f"| `{match[1]}` | {', '.join(f'{part:g}' for part in (found if isinstance(found, tuple) else (found,)))} |"
+        )
+
+    text = re.sub(r"(<!-- (\w+):?(\w*) -->)\n.*?<!-- end -->", fill, text, flags=re.DOTALL)
+    return re.sub(r"^\| `([a-z_.]+\.[A-Z_]+)` \|[^|]*\|", value, text, flags=re.MULTILINE)
 
 
 def reference() -> str:
@@ -161,18 +163,15 @@ def notebook(script: Path) -> str:
 
 def documents() -> dict[Path, str]:
     """Return every document that is made from the program, as it should be."""
-    made = {ROOT / READMES[lang]: readme(lang) for lang in READMES} | {
-        **{ROOT / ADTOOLS[lang]: adtools(lang) for lang in ADTOOLS},
-        ROOT / "docs/cli.md": reference(),
-        **{ROOT / MODELS[lang]: model(lang) for lang in MODELS},
-    }
+    made = {ROOT / name: page(name, lang) for lang, names in PAGES.items() for name in names}
+    made[ROOT / "docs/cli.md"] = reference()
     scripts = sorted((ROOT / "notebooks").glob("*.py"))
     return made | {script.with_suffix(".ipynb"): notebook(script) for script in scripts}
 
 
 def pictures() -> None:
     """Draw the READMEs' pictures from the example shop."""
-    for lang in READMES:
+    for lang in PAGES:
         brief_path, history_path = example_paths(lang)
         brief = load_brief(brief_path)
         plan = make_plan(brief, load_history([history_path], brief), lang=lang)
