@@ -84,7 +84,6 @@ def test_names_of_the_seller_s_cannot_become_markup(small_brief: Brief) -> None:
 
 @pytest.fixture
 def sliders(example_plan: Plan) -> Explorer:
-    pytest.importorskip("ipywidgets", reason="the extra `notebook` is not installed")
     explorer = example_plan.explore()
     assert isinstance(explorer, Explorer)
     return explorer

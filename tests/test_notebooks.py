@@ -7,12 +7,11 @@ import re
 import shutil
 from pathlib import Path
 
+import nbclient
+import nbformat
 import pytest
 
 import planner
-
-nbformat = pytest.importorskip("nbformat", reason="the extra `notebook` is not installed")
-nbclient = pytest.importorskip("nbclient", reason="the extra `notebook` is not installed")
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
