@@ -164,7 +164,8 @@ def test_the_comparison_stands_beside_the_plan(example_plan: Plan) -> None:
 
 
 def test_flat_bids_at_their_best_level_stand_beside_the_usual_ones_where_they_earn_more() -> None:
-    text = SMALL_BRIEF.replace("conversion = 0.04", "conversion = 0.01").replace("conversion = 0.015", "conversion = 0.004")
+    text = SMALL_BRIEF.replace("conversion = 0.04", "conversion = 0.01")
+    text = text.replace("conversion = 0.015", "conversion = 0.004")
     table = make_plan(brief_from(text)).comparison.set_index("name")
     assert table.loc["flat_best", "profit"] > table.loc["flat", "profit"]
 
