@@ -29,7 +29,7 @@ __all__ = ["Uplift", "expected_conversion", "learn_uplift"]
 Floats = NDArray[np.float64]
 # Log standard deviations of a single hour and channel, of one event against what events share, of a channel.
 CELL_TRAFFIC, CELL_CONVERSION = 0.36, 0.15
-YEAR_TRAFFIC, YEAR_CONVERSION = 0.20, 0.20
+YEAR_TRAFFIC, YEAR_CONVERSION = 0.20, 0.25
 CHANNEL_TRAFFIC, CHANNEL_CONVERSION = 0.30, 0.10
 # Of what an event's deviation from others is, the part that all of its hours share; and what no past event can tell of
 # this one: how big it is, how dear, how eager its buyers. Clicks grow dearer from year to year.
