@@ -337,3 +337,14 @@ def test_orders_over_visits_of_a_shops_event_move_conversion_alone() -> None:
     one, two = forecast(brief, History(plain)), forecast(brief, History(more))
     np.testing.assert_allclose(one["clicks"], two["clicks"])
     assert 1.5 < two["conversion"].sum() / one["conversion"].sum() < 3.0
+
+
+def test_guessed_size_follows_the_shops_rhythm_and_spends_an_equal_share() -> None:
+    hours = pd.date_range("2026-10-20", periods=24 * 14, freq="h", tz="Asia/Shanghai")
+    table = pd.DataFrame({"hour": hours, "channel": None, "orders": np.where(hours.hour == 15, 60.0, 10.0)})
+    channels = [{"name": name, "price": 0.5, "conversion": 0.02} for name in ("words", "pages")]
+    flat = a_brief(promotion={"date": DATE, "playbook": "flat"}, channels=channels)
+    result = forecast(flat, History(table))
+    words = result[result["channel"] == "words"].set_index("start")["clicks"]
+    assert words.sum() * 0.5 == pytest.approx(1500.0)
+    assert words[words.index.hour == 15].mean() / words[words.index.hour == 11].mean() == pytest.approx(6.0, rel=0.15)

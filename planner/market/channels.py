@@ -179,8 +179,7 @@ def _reference_bid(evidence: Evidence, usual_bid: Floats) -> Floats:
 
 def _usual_clicks(brief: Brief, described: list[Channel], usual: Usual) -> Floats:
     """Return clicks an hour by the history, at the level the brief states; NaN where neither says anything."""
-    rhythm = np.asarray(brief.playbook.usual_day)
-    rhythm = usual.rhythm if usual.rhythm is not None else rhythm / rhythm.mean()
+    rhythm = _day_rhythm(brief, usual)
     clicks = usual.clicks.copy()
     for place, channel in enumerate(described):
         known = bool(np.isfinite(clicks[:, place]).all()) and clicks[:, place].sum() > 0
@@ -190,8 +189,17 @@ def _usual_clicks(brief: Brief, described: list[Channel], usual: Usual) -> Float
     return clicks
 
 
+def _day_rhythm(brief: Brief, usual: Usual) -> Floats:
+    """Return the shop's rhythm over a usual day, mean 1; the playbook's where it is not known. [24]"""
+    if usual.rhythm is not None:
+        return usual.rhythm
+    told = np.asarray(brief.playbook.usual_day, dtype=np.float64)
+    rhythm: Floats = told / told.mean()
+    return rhythm
+
+
 def guessed_clicks(
-    brief: Brief, channels: Channels, slots: pd.DataFrame, weight: Floats
+    brief: Brief, channels: Channels, slots: pd.DataFrame, weight: Floats, usual: Usual
 ) -> tuple[Floats, list[Message]]:
     """Return clicks a slot at the usual bid where nothing says: the channel's share of the budget bought at its price.
 
@@ -200,7 +208,7 @@ def guessed_clicks(
     weight
         The event's factor on clicks at a fixed bid. [slots x channels]
     """
-    rhythm = np.asarray(brief.playbook.usual_day)[np.asarray(pd.DatetimeIndex(slots["start"]).hour)]
+    rhythm = _day_rhythm(brief, usual)[np.asarray(pd.DatetimeIndex(slots["start"]).hour)]
     rhythm = rhythm * slots["hours"].to_numpy(dtype=np.float64)
     share = brief.budget.total / len(channels.names)
     clicks = rhythm[:, None] * (share / channels.price / (rhythm[:, None] * weight).sum(axis=0))

@@ -71,7 +71,7 @@ def forecast_market(brief: Brief, slots: pd.DataFrame, history: History | None) 
     prior = prior_table(brief, slots, names)
     notes = [*evidence.notes, *notes, *channels.notes]
     weight = prior.traffic * prior.price**-channels.gamma
-    guessed, guesses = guessed_clicks(brief, channels, slots, weight)
+    guessed, guesses = guessed_clicks(brief, channels, slots, weight, usual)
     hour = np.asarray(pd.DatetimeIndex(slots["start"]).hour)
     base = channels.clicks[hour] * slots["hours"].to_numpy(dtype=np.float64)[:, None]
     base = np.where(np.isfinite(base), base, guessed) * (channels.reference_bid / channels.usual_bid) ** channels.gamma
