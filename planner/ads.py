@@ -152,9 +152,12 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
         worth = cells["orders_per_click"] * cells["profit_per_order"] * clicks_at_spend(cells, problem.lowest)
         may_stay = between & (problem.lowest <= cells["cap"].to_numpy())
 
+        duty = _duty_cells(problem, between, worth)
+
         def with_floors(price: float) -> Allocation:
-            stays = may_stay & (worth.to_numpy() > (1 + price) * problem.lowest)
-            return _allocate_with_floors(cells.assign(floor=np.where(stays, problem.lowest, 0.0)), limits, between)
+            stays = (may_stay & (worth.to_numpy() > (1 + price) * problem.lowest)) | duty
+            floors = cells.assign(floor=np.where(stays, problem.lowest, 0.0))
+            return _allocate_with_floors(floors, limits, between=between, duty=duty)
 
         allocation = with_floors(allocation.money_price)
         if allocation.spend < 0.99 * money:
@@ -163,14 +166,32 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
     return AdPlan(problem, allocation, _bids(allocation, problem))
 
 
-def _allocate_with_floors(cells: pd.DataFrame, limits: Limits, between: NDArray[np.bool_]) -> Allocation:
+def _duty_cells(problem: AdProblem, between: NDArray[np.bool_], worth: pd.Series) -> NDArray[np.bool_]:
+    """Return the cells to keep at their lowest bids so that the brief's minimum spends can be met at all."""
+    cells, duty = problem.cells, np.zeros(len(problem.cells), dtype=bool)
+    cap = cells["cap"].to_numpy()
+    per_yuan = np.divide(worth.to_numpy(), problem.lowest, out=np.zeros(len(cells)), where=problem.lowest > 0)
+    for limit in problem.limits.groups:
+        inside = (cells[limit.columns[0]] == limit.label).to_numpy()
+        room = cap[inside & ~between].sum()
+        for place in sorted(np.flatnonzero(inside & between), key=lambda place: -per_yuan[place]):
+            if room >= limit.floor:
+                break
+            room, duty[place] = room + cap[place], True
+    return duty
+
+
+def _allocate_with_floors(
+    cells: pd.DataFrame, limits: Limits, *, between: NDArray[np.bool_], duty: NDArray[np.bool_]
+) -> Allocation:
     """Return the allocation with cells at their lowest bids, as many as the limits carry; the other `between` are off.
 
-    Lowest bids are a choice, not a duty: the cells that earn least for their money are left out first.
+    Lowest bids are a choice, but for cells of `duty`: the others that earn least for their money are left out first.
     """
     floor = cells["floor"]
     worth = cells["orders_per_click"] * cells["profit_per_order"] * clicks_at_spend(cells, floor.to_numpy())
-    best_first = (worth / floor.where(floor > 0)).dropna().sort_values(ascending=False, kind="stable").index
+    wanted = (worth / floor.where(floor > 0)).mask(duty, np.inf).where(floor > 0).dropna()
+    best_first = wanted.sort_values(ascending=False, kind="stable").index
     # What is left of the total and of each group's cap, as the cells are taken one by one.
     groups = [limit for limit in limits.groups if np.isfinite(limit.cap)]
     inside = np.column_stack(
@@ -186,8 +207,8 @@ def _allocate_with_floors(cells: pd.DataFrame, limits: Limits, between: NDArray[
     try:
         return allocate_budget(cells.assign(floor=np.where(stays, floor, 0.0), cap=off), limits)
     except InfeasibleError:
-        # Least return or stock does not carry these floors either; off is always allowed.
-        return allocate_budget(cells.assign(floor=0.0, cap=cells["cap"].where(~between, 0.0)), limits)
+        # Least return or stock does not carry these floors either: off, but for what the minimum spends need.
+        return allocate_budget(cells.assign(floor=0.0, cap=cells["cap"].where(~between | duty, 0.0)), limits)
 
 
 def _bids(allocation: Allocation, problem: AdProblem) -> Floats:

@@ -67,6 +67,15 @@ def test_lowest_bids_never_break_a_small_budget() -> None:
     assert (plan.bids[bought] >= plan.problem.bounds.lowest[bought] - 1e-12).all()
 
 
+def test_minimum_spends_are_met_where_no_lowest_bid_pays() -> None:
+    text = SMALL_BRIEF.replace("conversion = 0.04", "conversion = 0.001\nmin_bid = 0.8\ndaily_minimum = 5")
+    plan = plan_ads(problem_of(brief_from(text)), 200.0)
+    cells = plan.problem.ads
+    search = cells["channel"] == "search"
+    by_day = plan.table["spend"][search].groupby(cells["date"][search]).sum()
+    assert (by_day >= 5 - 1e-9).all()
+
+
 def test_channel_and_window_budgets_hold_and_are_named() -> None:
     text = SMALL_BRIEF.replace("price = 1.0", "price = 1.0\nbudget = 100") + "[[windows]]\nwindow = 12\nbudget = 50\n"
     plan = plan_ads(problem_of(brief_from(text)), 600.0)

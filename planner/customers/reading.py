@@ -138,7 +138,7 @@ def _dates(cells: pd.DataFrame, heading: str | None, name: str, problems: list[P
     codes, texts = pd.factorize(cells[heading])
     plain = pd.Series(texts, dtype=object)
     read = pd.to_datetime(plain.where(plain != ""), format="ISO8601", errors="coerce", utc=True)
-    lost = (read.isna() & (plain != "")).to_numpy(dtype=bool)
+    lost = (read.isna() & (plain != "")).to_numpy(dtype=bool, copy=True)
     if lost.any():
         mended = plain[lost].str.strip().str.replace(r"[年月/.](?=\d)", "-", regex=True).str.replace("日", "")
         again = pd.to_datetime(mended.where(mended != ""), format="mixed", errors="coerce", yearfirst=True, utc=True)
