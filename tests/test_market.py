@@ -86,6 +86,11 @@ def test_forecast_without_events_gives_the_playbooks_traffic_and_price() -> None
     np.testing.assert_allclose(table["price_ratio"], table["price_prior"])
 
 
+def test_forecast_without_any_history_gives_the_playbooks_conversion_too() -> None:
+    table = forecast(a_brief())
+    np.testing.assert_allclose(table["conversion_ratio"], table["conversion_prior"])
+
+
 def test_forecast_of_an_event_without_orders_or_clicks_says_so() -> None:
     brief = a_brief()
     keys = [note.key for note in forecast_market(brief, make_slots(brief.timetable), None).notes]

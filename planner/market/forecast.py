@@ -75,7 +75,7 @@ def forecast_market(brief: Brief, slots: pd.DataFrame, history: History | None) 
     hour = np.asarray(pd.DatetimeIndex(slots["start"]).hour)
     base = channels.clicks[hour] * slots["hours"].to_numpy(dtype=np.float64)[:, None]
     base = np.where(np.isfinite(base), base, guessed) * (channels.reference_bid / channels.usual_bid) ** channels.gamma
-    chance = expected_conversion(channels.conversion, usual.conversion_shape, hour, prior)
+    chance = expected_conversion(channels.conversion, usual.conversion_shape, hour, prior, known=evidence.known)
     uplift = learn_uplift(
         brief, slots, evidence, usual, prior, channels=channels, clicks=base * weight, conversion=chance
     )
@@ -121,7 +121,9 @@ def _parts(
     ratios = {
         "traffic_ratio": prior.traffic * np.exp(moved * traffic / (traffic + price)),
         "price_ratio": prior.price * np.exp(-moved / gamma * price / (traffic + price)),
-        "conversion_ratio": rate / channels.conversion[np.asarray(pd.DatetimeIndex(slots["start"]).hour)],
+        "conversion_ratio": chance
+        * np.exp(turned)
+        / channels.conversion[np.asarray(pd.DatetimeIndex(slots["start"]).hour)],
     }
     return _Parts(clicks, np.sqrt(spread_v**2 + 1 / np.maximum(clicks, 0.3)), rate, spread_c, ratios)
 

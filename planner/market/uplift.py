@@ -76,7 +76,9 @@ class Uplift:
     notes: tuple[Message, ...]
 
 
-def expected_conversion(conversion: Floats, shape: Floats, hour: NDArray[np.intp], prior: PriorTable) -> Floats:
+def expected_conversion(
+    conversion: Floats, shape: Floats, hour: NDArray[np.intp], prior: PriorTable, *, known: bool
+) -> Floats:
     """Return orders a click before past events are heard. [slots x channels]
 
     Parameters
@@ -87,16 +89,22 @@ def expected_conversion(conversion: Floats, shape: Floats, hour: NDArray[np.intp
         Hour of the day of every slot.
     prior
         What the playbook says.
+    known
+        Whether there is any history.
     """
-    told = expected_lift(prior)
+    told = expected_lift(prior, known=known)
     expected: Floats = conversion[hour] / shape[hour, None] ** (1 - RHYTHM) * told
     return expected
 
 
-def expected_lift(prior: PriorTable) -> Floats:
-    """Return the playbook's factor on conversion as far as it is believed. [slots x channels]"""
+def expected_lift(prior: PriorTable, *, known: bool) -> Floats:
+    """Return the playbook's factor on conversion as far as it is believed. [slots x channels]
+
+    Without any history the playbook is all there is, and is taken at its word.
+    """
     story = np.log(prior.conversion) - prior.flash[:, None]
-    lift: Floats = np.exp(story.mean() + STORY * (story - story.mean()) + FLASH * prior.flash[:, None])
+    holds, deals = (STORY, FLASH) if known else (1.0, 1.0)
+    lift: Floats = np.exp(story.mean() + holds * (story - story.mean()) + deals * prior.flash[:, None])
     return lift
 
 
@@ -121,7 +129,7 @@ def learn_uplift(
     """
     count = len(channels.names)
     volume = _volume_belief(slots, prior, float(np.mean(channels.gamma)), count)
-    chance = _conversion_belief(slots, usual, prior, count)
+    chance = _conversion_belief(slots, usual, prior, count, known=evidence.known)
     year_level = np.hypot(YEAR_LEVEL, YEAR_PRICE * float(np.mean(channels.gamma)))
     volume_year = _raised(_joined(_year(slots, YEAR_TRAFFIC), 0.1, count), len(slots), year_level)
     chance_year = _joined(_year(slots, YEAR_CONVERSION), 0.05, count)
@@ -141,7 +149,7 @@ def learn_uplift(
                 slots=slots,
                 overlap=overlap,
                 starts=matched,
-                expected=(prior.traffic[:, 0], expected_lift(prior)[:, 0]),
+                expected=(prior.traffic[:, 0], expected_lift(prior, known=True)[:, 0]),
             )
             continue
         own = _own_clicks(past, overlap, matched, usual, channels, clicks)
@@ -174,7 +182,7 @@ def _volume_belief(slots: pd.DataFrame, prior: PriorTable, gamma: float, channel
     return Belief(np.zeros(len(slots) + channels), _joined(cov, CHANNEL_TRAFFIC, channels))
 
 
-def _conversion_belief(slots: pd.DataFrame, usual: Usual, prior: PriorTable, channels: int) -> Belief:
+def _conversion_belief(slots: pd.DataFrame, usual: Usual, prior: PriorTable, channels: int, *, known: bool) -> Belief:
     """Return what is believed of conversion, around the playbook's."""
     hour = np.asarray(pd.DatetimeIndex(slots["start"]).hour)
     since = (slots["since_opening"] + slots["hours"] / 2).to_numpy(dtype=np.float64)
@@ -186,7 +194,7 @@ def _conversion_belief(slots: pd.DataFrame, usual: Usual, prior: PriorTable, cha
         + FLASH_SD**2 * np.outer(prior.flash, prior.flash)
         + RUSH_SD**2 * np.outer(rush, rush)
     )
-    return Belief(np.r_[RUSH * rush, np.zeros(channels)], _joined(cov, CHANNEL_CONVERSION, channels))
+    return Belief(np.r_[RUSH * rush * known, np.zeros(channels)], _joined(cov, CHANNEL_CONVERSION, channels))
 
 
 def _along(log: Floats) -> Floats:
