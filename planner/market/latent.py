@@ -87,15 +87,14 @@ def _mode(prior: Belief, counts: Counts) -> Belief:
         use = known & (expected > 1e-12) & ~(counts.at_least & (expected >= count))
         weight = np.where(use, 1 / (expected + counts.extra**2 * expected**2 + 1e-12), 0.0)
         # d expected[t, c] / d u[s] = mix[t, s] rate[s, c];  d expected[t, c] / d a[c] = expected[t, c]
-        slope = counts.mix[:, :, None] * rate[None, :, :]
-        gradient = np.r_[
-            np.einsum("tsc,tc->s", slope, weight * (count - expected)),
-            (expected * weight * (count - expected)).sum(axis=0),
-        ] - precision @ (theta - prior.mean)
-        flat = slope.transpose(1, 0, 2).reshape(slots, -1)
+        pull = weight * (count - expected)
+        gradient = np.r_[(rate * (counts.mix.T @ pull)).sum(axis=1), (expected * pull).sum(axis=0)]
+        gradient -= precision @ (theta - prior.mean)
         information = precision.copy()
-        information[:slots, :slots] += (flat * weight.ravel()) @ flat.T
-        cross = np.einsum("tsc,tc->sc", slope, weight * expected)
+        for channel, own in enumerate(rate.T):
+            shared = (counts.mix.T * weight[:, channel]) @ counts.mix
+            information[:slots, :slots] += shared * own[:, None] * own[None, :]
+        cross = rate * (counts.mix.T @ (weight * expected))
         information[:slots, slots:] += cross
         information[slots:, :slots] += cross.T
         information[slots:, slots:] += np.diag((weight * expected**2).sum(axis=0))
