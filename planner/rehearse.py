@@ -53,8 +53,8 @@ def rehearse(cells: pd.DataFrame, draws: Draws, bids: ArrayLike, *, caps: ArrayL
     most = column["max_clicks"] * draws.traffic
     per_click = eta * column["kappa"] * bids
     wanted = (column["clicks_scale"] * per_click**eta) ** (1 / (1 - eta)) * draws.traffic * draws.price**-gamma
-    with np.errstate(divide="ignore", invalid="ignore"):
-        over = np.where(wanted > most, (most / wanted) ** (1 / gamma), 1.0)
+    over, beyond = np.ones_like(wanted), wanted > most
+    over[beyond] = (most[beyond] / wanted[beyond]) ** np.broadcast_to(1 / gamma, wanted.shape)[beyond]
     clicks = np.minimum(wanted, most)
     cost = clicks * per_click * over
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -81,9 +81,12 @@ _NUMBERS = (
 
 def _until_spent(cells: pd.DataFrame, spend: Floats, budget: float) -> Floats:
     """Return the share of each cell's spend that the budget still pays, in order of time. [draws x cells]"""
-    slot = np.unique(pd.DatetimeIndex(cells["start"]).asi8, return_inverse=True)[1]
-    by_slot = np.zeros((len(spend), int(slot.max(initial=-1)) + 1))
-    np.add.at(by_slot.T, slot, spend.T)
+    if not np.isfinite(budget):
+        return np.ones_like(spend)
+    begins = pd.DatetimeIndex(cells["start"]).asi8
+    first = np.concatenate(([True], begins[1:] != begins[:-1]))[: len(begins)]
+    slot = np.cumsum(first) - 1
+    by_slot = np.add.reduceat(spend, first.nonzero()[0], axis=1) if len(slot) else spend
     before = np.cumsum(by_slot, axis=1) - by_slot
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(by_slot > 0, np.clip((budget - before) / np.where(by_slot > 0, by_slot, 1.0), 0.0, 1.0), 1.0)

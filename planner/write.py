@@ -194,7 +194,15 @@ def _covariance(triangle: list[list[float]]) -> NDArray[np.float64]:
 
 def _frame_json(frame: pd.DataFrame) -> dict[str, list[Any]]:
     """Return a frame as ``{column: values}`` with times in ISO 8601 and null where a value is missing."""
-    return {str(name): [_plain(value) for value in frame[name].tolist()] for name in frame.columns}
+    return {str(name): _column_json(frame[name]) for name in frame.columns}
+
+
+def _column_json(values: pd.Series) -> list[Any]:
+    """Return a column as JSON values; one of numbers that are all there needs no look at each."""
+    plain = isinstance(values.dtype, np.dtype) and values.dtype.kind in "fiub"
+    if plain and np.isfinite(values.to_numpy()).all():
+        return list(values.tolist())
+    return [_plain(value) for value in values.tolist()]
 
 
 def _plain(value: Any) -> Any:

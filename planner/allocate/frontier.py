@@ -22,7 +22,7 @@ from planner.allocate.api import allocate_budget, solve_if_possible, solve_or_ra
 from planner.allocate.cells import Cells, CellTable, Floats, read_cells
 from planner.allocate.conflict import check_cells, raise_conflict
 from planner.allocate.limits import Limits
-from planner.allocate.problem import Problem, Row, build_problem
+from planner.allocate.problem import Problem, Row, build_problem, group_labels
 from planner.allocate.result import Allocation, describe_solution
 from planner.allocate.solve import ENOUGH
 from planner.errors import InfeasibleError
@@ -64,11 +64,12 @@ def frontier(cells: CellTable, limits: Limits, budgets: Iterable[float]) -> pd.D
     import pandas as pd
 
     read = read_cells(cells)
+    labels = group_labels(read, limits)
     rows: list[dict[str, float]] = []
     prices: dict[tuple[str, str, float], float] = {}
     refused: Problem | None = None
     for budget in sorted(set(budgets)):
-        problem = build_problem(read, limits.with_total(budget))
+        problem = build_problem(read, limits.with_total(budget), labels)
         check_cells(problem)
         solution = solve_if_possible(problem, problem.start(prices))
         if solution is None:

@@ -19,7 +19,7 @@ import numpy as np
 from planner.allocate.cells import Cells, CellTable, Floats, Ints, Labels, group_sums, read_cells
 from planner.allocate.limits import Limits
 
-__all__ = ["FEATURES", "Problem", "Row", "build_problem"]
+__all__ = ["FEATURES", "Problem", "Row", "build_problem", "group_labels"]
 
 FEATURES = ("revenue", "units", "orders")
 
@@ -159,15 +159,23 @@ class Problem:
         return group_sums(self.signature, values, self.signatures)
 
 
-def build_problem(table: CellTable | Cells, limits: Limits) -> Problem:
-    """Return the problem in normal form; ValueError names everything that is wrong with the arguments."""
+def group_labels(cells: Cells, limits: Limits) -> Labels:
+    """Return which cells carry the labels that limits name."""
+    groups = [(limit.columns, limit.label) for limit in limits.groups]
+    groups += [(limit.columns, limit.label) for limit in limits.min_return_by]
+    return Labels(cells.frame, groups)
+
+
+def build_problem(table: CellTable | Cells, limits: Limits, labels: Labels | None = None) -> Problem:
+    """Return the problem in normal form; ValueError names everything that is wrong with the arguments.
+
+    `labels` are those of the same cells and groups with another budget, where they are at hand.
+    """
     cells = table if isinstance(table, Cells) else read_cells(table)
     problems = limits.problems()
     if problems:
         raise ValueError("; ".join(problems))
-    groups = [(limit.columns, limit.label) for limit in limits.groups]
-    groups += [(limit.columns, limit.label) for limit in limits.min_return_by]
-    labels = Labels(cells.frame, groups)
+    labels = labels or group_labels(cells, limits)
     high, money = _tops_and_money(cells, limits, labels)
     order = np.argsort(_smallest_integers(labels.signature, labels.count), kind="stable")
     signature = labels.signature[order]

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from planner.allocate.cells import Cells, Floats, Labels
+from planner.allocate.cells import Cells, Floats
 from planner.allocate.limits import Limits
+from planner.allocate.problem import group_labels
 from planner.allocate.result import Allocation, spend_table
 
 if TYPE_CHECKING:
@@ -139,9 +140,7 @@ class _Rule:
 
 def _rules(cells: Cells, limits: Limits) -> list[_Rule]:
     """Return every limit as a rule, the total first."""
-    groups = [(limit.columns, limit.label) for limit in limits.groups]
-    groups += [(limit.columns, limit.label) for limit in limits.min_return_by]
-    labels = Labels(cells.frame, groups)
+    labels = group_labels(cells, limits)
     everyone = np.ones(len(cells.floor), dtype=bool)
     rules = [_Rule("total", everyone, limits.total)]
     for group in limits.groups:

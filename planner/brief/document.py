@@ -63,11 +63,16 @@ class Brief(BriefTable):
         return ZoneInfo(self.promotion.timezone)
 
     @cached_property
+    def unchanged_playbook(self) -> Playbook:
+        """The playbook that the brief names."""
+        return load_playbook(self.promotion.playbook, self.folder)
+
+    @cached_property
     def playbook(self) -> Playbook:
         """The playbook with the brief's changes to its windows put in."""
         if self._changed_playbook is not None:
             return self._changed_playbook
-        playbook = load_playbook(self.promotion.playbook, self.folder)
+        playbook = self.unchanged_playbook
         changes = {window.id: change for change in self.windows if (window := playbook.window(change.window))}
         windows = []
         for window in playbook.windows:
@@ -259,7 +264,7 @@ def _cross_problems(brief: Brief, source: TomlSource) -> list[Problem]:
         message = Message("adtools.unknown_target", {"found": target, "advice": advice})
         problems.append(Problem(message, source.name, source.line_of(("adtools", target))))
     try:
-        playbook = load_playbook(brief.promotion.playbook, brief.folder)
+        playbook = brief.unchanged_playbook
     except InputError:
         return problems
     for index, change in enumerate(brief.windows):

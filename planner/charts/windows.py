@@ -40,15 +40,18 @@ def market_table(plan: Plan) -> pd.DataFrame:
         "price": weight * market["price"],
         "conversion": weight * market["conversion"].clip(lower=1e-12),
     }
-    by_slot = [market["start"], market["end"]]
+    parts: dict[tuple[str, str], pd.Series] = {}
+    for name in MEASURES:
+        usual = sizes[name] / market[f"{name}_ratio"]
+        parts[name, "size"], parts[name, "usual"] = sizes[name], usual
+        parts[name, "prior"], parts[name, "sd"] = usual * market[f"{name}_prior"], usual * market[f"{name}_sd"]
+    sums = pd.DataFrame(parts).groupby([market["start"], market["end"]]).sum()
     columns: dict[str, pd.Series] = {}
     for name in MEASURES:
-        size = sizes[name]
-        usual = size / market[f"{name}_ratio"]
-        totals = usual.groupby(by_slot).sum()
-        columns[name] = size.groupby(by_slot).sum() / totals
-        columns[f"{name}_prior"] = (usual * market[f"{name}_prior"]).groupby(by_slot).sum() / totals
-        sd = (usual * market[f"{name}_sd"]).groupby(by_slot).sum() / totals
+        totals = sums[name, "usual"]
+        columns[name] = sums[name, "size"] / totals
+        columns[f"{name}_prior"] = sums[name, "prior"] / totals
+        sd = sums[name, "sd"] / totals
         columns[f"{name}_low"] = columns[name] * np.exp(-WIDE * sd)
         columns[f"{name}_high"] = columns[name] * np.exp(WIDE * sd)
     return pd.DataFrame(columns).reset_index()

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
@@ -21,8 +23,6 @@ from planner.charts.words import Words
 from planner.outputs.basis import certificate
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from planner.plan import Plan
     from planner.wording import Lang
 
@@ -195,11 +195,13 @@ def _windows(plan: Plan, words: Words, line: _Lines) -> tuple[Table, str]:
 def _mean_percent(plan: Plan, windows: pd.DataFrame) -> dict[tuple[pd.Timestamp, pd.Timestamp], float]:
     """Return the bid in per cent of each window, the mean over its spend; nothing where it spends nothing."""
     schedule = plan.schedule[plan.schedule["spend"] > 0]
+    starts, ends = pd.DatetimeIndex(schedule["start"]), pd.DatetimeIndex(schedule["end"])
+    percent, spend = schedule["bid_percent"].to_numpy(dtype=float), schedule["spend"].to_numpy(dtype=float)
     found = {}
-    for row in windows.itertuples():
-        inside = schedule[(schedule["start"] >= row.start) & (schedule["end"] <= row.end)]
-        if len(inside):
-            found[(row.start, row.end)] = float((inside["bid_percent"] * inside["spend"]).sum() / inside["spend"].sum())
+    for start, end in zip(windows["start"], windows["end"], strict=True):
+        inside = (starts >= start) & (ends <= end)
+        if inside.any():
+            found[(start, end)] = float(np.average(percent[inside], weights=spend[inside]))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -151,13 +151,14 @@ def _left_out(
     return notes
 
 
-def best_hours(values: pd.DataFrame) -> dict[str, pd.Series]:
+def best_hours(values: pd.DataFrame) -> dict[str, dict[Hashable, Any]]:
     """Return the row of `message_values` with each segment's best first message."""
     first = values[values["layer"] == 1].reset_index(drop=True)
-    return {str(row["segment"]): row for _, row in first.loc[first.groupby("segment")["value"].idxmax()].iterrows()}
+    best = first.loc[first.groupby("segment")["value"].idxmax()]
+    return {str(row["segment"]): row for row in best.to_dict("records")}
 
 
-def reason_of(brief: Brief, send: Mapping[str, Any], best: pd.Series, price: float) -> Message:
+def reason_of(brief: Brief, send: Mapping[Hashable, Any], best: Mapping[Hashable, Any], price: float) -> Message:
     """Return why a send is where it is, from numbers; `best` is its segment's best hour."""
     wording = {
         "value": float(send["profit"]) / float(send["messages"]) + price,

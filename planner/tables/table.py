@@ -68,6 +68,9 @@ def _faults(values: pd.Series, column: Column) -> list[str]:
     import numpy as np
     import pandas as pd
 
+    numeric = column.kind in ("number", "count") and isinstance(values.dtype, np.dtype) and values.dtype.kind in "fiu"
+    if numeric and np.isfinite(values.to_numpy()).all():
+        return []
     faults = []
     if not column.nullable and values.isna().any():
         faults.append(f"{column.name}: empty cells")
