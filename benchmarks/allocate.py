@@ -33,7 +33,7 @@ from planner.fulfilment import FulfilmentCost  # noqa: E402
 
 CHANNELS = ("search", "display", "feed")
 WINDOWS = 12
-RIVAL_SIZES = (28, 196, 1_000, 10_000)
+RIVAL_SIZES = (28, 100, 196, 1_000, 10_000)
 OWN_SIZES = (10_000, 100_000, 1_000_000, 4_000_000)
 
 
@@ -184,6 +184,8 @@ def clarabel(cells: pd.DataFrame, limits: Limits) -> Run:
         profit = profit - rise / money * cp.pos(cp.sum(orders) - at)
     model = cp.Problem(cp.Maximize(profit), rules)
     model.solve(solver=cp.CLARABEL)
+    if spend.value is None:
+        raise cp.SolverError(model.status)
     run = finished(cells, limits, spend.value * money, time.process_time() - begin)
     return Run(run.seconds, float(model.value) * money, run.excess)
 
@@ -232,7 +234,9 @@ def rival_rows(limit: float) -> list[str]:
                 if isinstance(run, str):
                     lines.append(f"| {kind} | {name} | {count:,} | {run} | | | |")
                     print(lines[-1], flush=True)
-                    break
+                    if run.startswith("not in"):
+                        break
+                    continue
                 short = (best.profit - run.profit) / abs(best.profit)
                 lines.append(
                     f"| {kind} | {name} | {count:,} | {run.seconds / best.seconds:,.0f} | {short:.1e} "
