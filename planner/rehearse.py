@@ -52,7 +52,9 @@ def rehearse(cells: pd.DataFrame, draws: Draws, bids: ArrayLike, *, caps: ArrayL
     # At a bid: the market's price moves the clicks like a lower bid would, and never the price of a click.
     most = column["max_clicks"] * draws.traffic
     per_click = eta * column["kappa"] * bids
-    wanted = (column["clicks_scale"] * per_click**eta) ** (1 / (1 - eta)) * draws.traffic * draws.price**-gamma
+    wanted = (column["clicks_scale"] * per_click**eta) ** (1 / (1 - eta)) * draws.traffic
+    if (draws.price != 1.0).any():
+        wanted = wanted * draws.price**-gamma  # powers are what takes longest here
     over, beyond = np.ones_like(wanted), wanted > most
     over[beyond] = (most[beyond] / wanted[beyond]) ** np.broadcast_to(1 / gamma, wanted.shape)[beyond]
     clicks = np.minimum(wanted, most)

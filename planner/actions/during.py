@@ -43,7 +43,8 @@ def _bids(brief: Brief, schedule: pd.DataFrame) -> list[Action]:
         label = " / ".join(str(name) for name in names if pd.notna(name))
         ordered = rows.sort_values("start", kind="stable")
         before: float | None = None
-        for bid, run in itertools.groupby(ordered.to_dict("records"), key=lambda row: float(row["bid"])):
+        told = ordered[["start", "end", "bid", "bid_percent", "spend_cap", "reason"]].to_dict("records")
+        for bid, run in itertools.groupby(told, key=lambda row: float(row["bid"])):
             slots = list(run)
             values = {
                 "before": before or 0.0,

@@ -6,6 +6,7 @@ problems, 4 no plan fits.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import os
@@ -88,7 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     # A command is short: imports and plans make objects that live to its end, and going through them every time some
     # hundred more were made costs a twentieth of the whole. Cycles are still collected, only seldom.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(500_000, 50, 100)
+    # Nor is anything gone through once more at the end: it goes with the process.
+    atexit.register(gc.freeze)
     # We have no plugins of pydantic, and looking for some opens a file of every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):

@@ -60,7 +60,8 @@ class Table:
             wrong.append(f"double rows for key {self.key}")
         if wrong:
             raise ValueError(f"table {self.name}: " + "; ".join(wrong))
-        return frame[[name for name in self.names if name in frame.columns]]
+        names = [name for name in self.names if name in frame.columns]
+        return frame if list(frame.columns) == names else frame[names]
 
 
 def _faults(values: pd.Series, column: Column) -> list[str]:
