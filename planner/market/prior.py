@@ -54,7 +54,7 @@ def prior_table(brief: Brief, slots: pd.DataFrame, channels: tuple[str, ...]) ->
     return PriorTable(
         column("traffic")[:, None] * wide,
         column("price")[:, None] * wide,
-        (column("conversion") * flash)[:, None] * named,
+        column("conversion")[:, None] * named,
         np.log(flash),
         column("traffic_sd"),
         column("price_sd"),

@@ -41,12 +41,12 @@ PRICE_DRIFT = 0.05
 MOST_SPREAD = 0.7
 TRAFFIC_PARTS = {"event": 0.35, "window": 0.25, "near": 0.35, "alone": 0.05}
 CONVERSION_PARTS = {"event": 0.35, "window": 0.02, "near": 0.06, "alone": 0.02}
-# How much of a pattern holds, and its standard deviation: the playbook's story in traffic and in conversion, its flash
-# deals (their buyers come for the deal, not by the ad), a usual day's rhythm of conversion (an event's buyers come to
-# buy, at whatever hour), a rush at the opening that dies down in so many hours.
+# How much of a pattern holds beside a history, and its standard deviation: the playbook's story in traffic and in
+# conversion, a usual day's rhythm of conversion (event buyers come to buy, at whatever hour), a rush at the opening
+# that dies down in so many hours; and how unsure it is what the deals of then did.
 STORY_TRAFFIC_SD = 0.5
 STORY, STORY_SD = 0.3, 0.1
-FLASH, FLASH_SD = 0.15, 0.15
+FLASH_SD = 0.15
 RHYTHM, RHYTHM_SD = 0.0, 0.1
 RUSH, RUSH_SD, RUSH_HOURS = 0.6, 0.5, 1.5
 
@@ -92,19 +92,20 @@ def expected_conversion(
     known
         Whether there is any history.
     """
-    told = expected_lift(prior, known=known)
-    expected: Floats = conversion[hour] / shape[hour, None] ** (1 - RHYTHM) * told
+    expected: Floats = conversion[hour] / shape[hour, None] ** (1 - RHYTHM) * expected_lift(prior, known=known)
     return expected
 
 
 def expected_lift(prior: PriorTable, *, known: bool) -> Floats:
     """Return the playbook's factor on conversion as far as it is believed. [slots x channels]
 
-    Without any history the playbook is all there is, and is taken at its word.
+    Without any history the playbook is all there is, and is taken at its word. Deals are not in it: what those that are
+    kept add comes later.
     """
-    story = np.log(prior.conversion) - prior.flash[:, None]
-    holds, deals = (STORY, FLASH) if known else (1.0, 1.0)
-    lift: Floats = np.exp(story.mean() + holds * (story - story.mean()) + deals * prior.flash[:, None])
+    if not known:
+        return prior.conversion
+    story = np.log(prior.conversion)
+    lift: Floats = np.exp(story.mean() + STORY * (story - story.mean()))
     return lift
 
 
@@ -149,7 +150,7 @@ def learn_uplift(
                 slots=slots,
                 overlap=overlap,
                 starts=matched,
-                expected=(prior.traffic[:, 0], expected_lift(prior, known=True)[:, 0]),
+                expected=(prior.traffic.mean(axis=1), expected_lift(prior, known=True).mean(axis=1)),
             )
             continue
         own = _own_clicks(past, overlap, matched, usual, channels, clicks)
@@ -189,7 +190,7 @@ def _conversion_belief(slots: pd.DataFrame, usual: Usual, prior: PriorTable, cha
     rush = np.where(since > 0, np.exp(-np.maximum(since, 0) / RUSH_HOURS), 0.0)
     cov = (
         kinship(slots, **CONVERSION_PARTS) * np.outer(prior.conversion_sd, prior.conversion_sd)
-        + STORY_SD**2 * _along(np.log(prior.conversion).mean(axis=1) - prior.flash)
+        + STORY_SD**2 * _along(np.log(prior.conversion).mean(axis=1))
         + RHYTHM_SD**2 * _along(np.log(usual.conversion_shape[hour]))
         + FLASH_SD**2 * np.outer(prior.flash, prior.flash)
         + RUSH_SD**2 * np.outer(rush, rush)
