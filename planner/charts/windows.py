@@ -45,7 +45,7 @@ def market_table(plan: Plan) -> pd.DataFrame:
         usual = sizes[name] / market[f"{name}_ratio"]
         parts[name, "size"], parts[name, "usual"] = sizes[name], usual
         parts[name, "prior"], parts[name, "sd"] = usual * market[f"{name}_prior"], usual * market[f"{name}_sd"]
-    sums = pd.DataFrame(parts).groupby([market["start"], market["end"]]).sum()
+    sums = pd.DataFrame(parts).groupby(market["start"]).sum()
     columns: dict[str, pd.Series] = {}
     for name in MEASURES:
         totals = sums[name, "usual"]
@@ -54,7 +54,8 @@ def market_table(plan: Plan) -> pd.DataFrame:
         sd = sums[name, "sd"] / totals
         columns[f"{name}_low"] = columns[name] * np.exp(-WIDE * sd)
         columns[f"{name}_high"] = columns[name] * np.exp(WIDE * sd)
-    return pd.DataFrame(columns).reset_index()
+    ends = market.drop_duplicates("start").set_index("start")["end"]
+    return pd.DataFrame({"end": ends.reindex(sums.index), **columns}).reset_index()
 
 
 def window_table(plan: Plan) -> pd.DataFrame:

@@ -24,6 +24,9 @@ __all__ = [
     "shown_moment",
 ]
 
+# A segment's best hour: a row of `message_values`.
+Best = Mapping[Hashable, Any]
+
 
 def shown_moment(brief: Brief, moment: pd.Timestamp) -> str:
     """Return a moment as people write it: month, day and clock of the promotion's zone."""
@@ -97,17 +100,18 @@ def notes_of_plan(
     within
         Whether money was no object, so that who gets nothing is not worth a message or found no room.
     """
-    return (*_moments_not_kept(brief, values, sends, asked), *_left_out(brief, values, people, sends, within=within))
+    best = {} if values.empty else best_hours(values)
+    return (*_moments_not_kept(brief, best, sends, asked), *_left_out(brief, best, people, sends, within=within))
 
 
 def _moments_not_kept(
-    brief: Brief, values: pd.DataFrame, sends: pd.DataFrame, asked: Mapping[pd.Timestamp, float]
+    brief: Brief, best: Mapping[str, Best], sends: pd.DataFrame, asked: Mapping[pd.Timestamp, float]
 ) -> list[Message]:
-    if values.empty or sends.empty:
+    if not best or sends.empty:
         return []
     begin, end = allowed_span(brief)
     sent = sends.groupby("segment")["messages"].sum()
-    own = best_hours(values)[str(sent.idxmax())]
+    own = best[str(sent.idxmax())]
     # Value per unit of the ratio is the same at every moment, so the moment's own ratio prices it.
     unit = float(own["value"] / own["ratio"]) if own["ratio"] > 0 else 0.0
     notes = []
@@ -129,10 +133,10 @@ def _moments_not_kept(
 
 
 def _left_out(
-    brief: Brief, values: pd.DataFrame, people: Iterable[Audience], sends: pd.DataFrame, *, within: bool
+    brief: Brief, best_of: Mapping[str, Best], people: Iterable[Audience], sends: pd.DataFrame, *, within: bool
 ) -> list[Message]:
     notes: list[Message] = []
-    best_of, written_to = best_hours(values), set(sends["segment"])
+    written_to = set(sends["segment"])
     for audience in people:
         best = best_of.get(audience.name)
         if best is None or not audience.people or audience.name in written_to:
@@ -151,14 +155,14 @@ def _left_out(
     return notes
 
 
-def best_hours(values: pd.DataFrame) -> dict[str, dict[Hashable, Any]]:
+def best_hours(values: pd.DataFrame) -> dict[str, Best]:
     """Return the row of `message_values` with each segment's best first message."""
     first = values[values["layer"] == 1].reset_index(drop=True)
     best = first.loc[first.groupby("segment")["value"].idxmax()]
     return {str(row["segment"]): row for row in best.to_dict("records")}
 
 
-def reason_of(brief: Brief, send: Mapping[Hashable, Any], best: Mapping[Hashable, Any], price: float) -> Message:
+def reason_of(brief: Brief, send: Mapping[Hashable, Any], best: Best, price: float) -> Message:
     """Return why a send is where it is, from numbers; `best` is its segment's best hour."""
     wording = {
         "value": float(send["profit"]) / float(send["messages"]) + price,
