@@ -8,15 +8,17 @@ questions and the days a parcel travels are judgement.
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from planner.brief import Brief
 from planner.fulfilment import COMPENSATION
 from planner.providers import Provider
 
-__all__ = ["AfterSale", "plan_after_sale"]
+__all__ = ["AfterSale", "paid_price", "plan_after_sale"]
 
 _TRAVEL_DAYS = 3
 _RETURN_DAYS = 7
@@ -40,7 +42,8 @@ class AfterSale:
     late
         Orders that ship after their promised time at this capacity. [orders]
     late_cost, missing_cost
-        What one late order pays, and one that never ships, by the platform's rules. [currency/order]
+        What one late order pays, and one that never ships, by the platform's rules; NaN where no
+        order's price is known. [currency/order]
     """
 
     table: pd.DataFrame
@@ -62,7 +65,32 @@ class AfterSale:
         return float(self.table["cost"].sum())
 
 
-def plan_after_sale(brief: Brief, orders: pd.DataFrame, provider: Provider | None = None) -> AfterSale | None:
+def paid_price(brief: Brief, market: pd.DataFrame | None = None) -> float | None:
+    """Return what a buyer pays for an order, which the platforms' rules for late orders refer to; None if not known.
+
+    Parameters
+    ----------
+    brief
+        The promotion; its ``shop.order_value`` comes first.
+    market
+        `tables.MARKET`, whose order values are taken weighted by orders.
+
+    Returns
+    -------
+    float
+        [currency/order]
+    """
+    if brief.shop.order_value is not None:
+        return brief.shop.order_value
+    if market is None or market.empty:
+        return None
+    weight = (market["clicks"] * market["conversion"]).to_numpy(dtype=float)
+    return float(np.average(market["order_value"], weights=weight if weight.sum() > 0 else None))
+
+
+def plan_after_sale(
+    brief: Brief, orders: pd.DataFrame, provider: Provider | None = None, *, price: float | None = None
+) -> AfterSale | None:
     """Return what follows from the orders; None where there are none.
 
     Parameters
@@ -73,6 +101,8 @@ def plan_after_sale(brief: Brief, orders: pd.DataFrame, provider: Provider | Non
         ``at`` and ``orders``: when how many are expected.
     provider
         Who carries the messages to buyers; None sends none.
+    price
+        What a buyer pays for an order; the brief's word if not given. [currency/order]
     """
     orders = orders[orders["orders"] > 0].sort_values("at", kind="stable")
     if orders.empty:
@@ -80,7 +110,7 @@ def plan_after_sale(brief: Brief, orders: pd.DataFrame, provider: Provider | Non
     promise = pd.Timedelta(hours=brief.stock.promise_hours)
     came = pd.DatetimeIndex(orders["at"]).tz_convert(brief.zone)
     by_day = orders.groupby(came.date)["orders"].sum()
-    price = _order_price(brief)
+    price = paid_price(brief) if price is None else price
     rules = COMPENSATION[brief.shop.platform]
     part = (brief.sms.price if brief.sms else None) or (provider.price if provider else None) or 0.0
     return AfterSale(
@@ -89,13 +119,9 @@ def plan_after_sale(brief: Brief, orders: pd.DataFrame, provider: Provider | Non
         first_deadline=came.min() + promise,
         last_deadline=came.max() + promise,
         late=_late(brief, orders, promise),
-        late_cost=rules.late_amount(price),
-        missing_cost=rules.missing_amount(price),
+        late_cost=math.nan if price is None else rules.late_amount(price),
+        missing_cost=math.nan if price is None else rules.missing_amount(price),
     )
-
-
-def _order_price(brief: Brief) -> float:
-    return brief.shop.order_value or 0.0
 
 
 def _days(brief: Brief, by_day: pd.Series, part: float | None) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def make_schedule(slots, bids):
     )
 
 
-def make_sheet(lang="en", bids=None, **tables):
+def make_sheet(lang="en", bids=None, price=None, **tables):
     brief = make_brief(**tables)
     slots = make_slots(brief.timetable)
     market = slots[["start", "end", "window"]].assign(
@@ -58,7 +58,7 @@ def make_sheet(lang="en", bids=None, **tables):
     )
     offers = plan_offers(brief, slots, market, lang)
     sms = plan_sms(brief, market, lang=lang).table
-    return brief, plan_actions(brief, brief.timetable, schedule, limits, sms, offers, lang)
+    return brief, plan_actions(brief, brief.timetable, schedule, limits, sms, offers, lang, price=price)
 
 
 def of_kind(sheet, kind):
@@ -140,6 +140,14 @@ def test_plan_actions_says_when_to_sleep_and_when_to_ship():
     assert ship["why"].str.contains("will be late at about 5.00 each, 35.00").any()
     assert ship["at"].max() > pd.Timestamp("2026-11-13", tz="Asia/Shanghai")
     assert of_kind(sheet, "close")["at"].iloc[0] == pd.Timestamp("2026-11-12", tz="Asia/Shanghai")
+
+
+def test_plan_actions_says_what_late_orders_cost_where_the_price_comes_from_the_market():
+    shop = {"margin": 0.4, "platform": "tmall", "refund_rate": 0.1}
+    _, sheet = make_sheet(shop=shop, price=200.0)
+    assert of_kind(sheet, "ship")["why"].str.contains("will be late at about 10.00 each, 70.00").any()
+    _, sheet = make_sheet(shop=shop)
+    assert not sheet["why"].str.contains(" 0.00 |nan").any()
 
 
 def test_plan_actions_counts_the_messages_to_buyers_and_their_cost():

@@ -1,21 +1,24 @@
 """What follows from the orders: parcels at the shop's capacity, messages, returns, and what late ones cost."""
 
+import math
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.after_sale import plan_after_sale
+from planner.after_sale import paid_price, plan_after_sale
 from planner.brief import parse_brief
 from planner.providers import load_provider
 from planner.toml_input import TomlSource
 
 
-def make_brief(*, platform="tmall", refund_rate=0.1, **stock):
+def make_brief(*, platform="tmall", refund_rate=0.1, order_value=200, **stock):
     data = {
         "promotion": {"date": "2026-11-11"},
         "budget": {"total": 1000},
-        "shop": {"margin": 0.4, "order_value": 200, "platform": platform, "refund_rate": refund_rate},
+        "shop": {"margin": 0.4, "platform": platform, "refund_rate": refund_rate}
+        | ({"order_value": order_value} if order_value else {}),
         "stock": stock,
     }
     return parse_brief(TomlSource("brief.toml", data, {}))
@@ -73,3 +76,18 @@ def test_every_parcel_ships_once_and_never_more_than_the_capacity(counts, ship_p
     assert table["parcels"].max() <= ship_per_day * (1 + 1e-12)
     assert (table["waiting"] >= -1e-6).all()
     assert 0 <= after.late <= sum(counts)
+
+
+def test_plan_after_sale_without_a_price_knows_no_cost_of_a_late_order():
+    brief = make_brief(order_value=None)
+    assert paid_price(brief) is None
+    assert math.isnan(plan_after_sale(brief, make_orders(1.0)).late_cost)
+
+
+def test_paid_price_is_the_briefs_else_the_markets_weighted_by_orders():
+    market = pd.DataFrame({"clicks": [100.0, 300.0], "conversion": [0.1, 0.1], "order_value": [100.0, 200.0]})
+    assert paid_price(make_brief(), market) == 200
+    price = paid_price(make_brief(order_value=None), market)
+    assert price == pytest.approx(175)
+    after = plan_after_sale(make_brief(order_value=None), make_orders(1.0), price=price)
+    assert after.late_cost == pytest.approx(8.75)

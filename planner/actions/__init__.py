@@ -29,6 +29,8 @@ def plan_actions(
     sms: pd.DataFrame,
     offers: Offers,
     lang: Lang = "en",
+    *,
+    price: float | None = None,
 ) -> pd.DataFrame:
     """Return the run sheet.
 
@@ -42,6 +44,8 @@ def plan_actions(
         The flash deals; only those kept are switched on.
     lang
         Language of the sentences.
+    price
+        What a buyer pays for an order, for what late ones cost; the brief's word if not given. [currency/order]
 
     Returns
     -------
@@ -51,7 +55,7 @@ def plan_actions(
     actions = [
         *before_actions(brief, timetable, limits, sms),
         *during_actions(brief, timetable, schedule, sms, offers),
-        *after_actions(brief, timetable, schedule, sms),
+        *after_actions(brief, timetable, schedule, sms, price=price),
     ]
     rows = {
         (action.at.tz_convert(brief.zone), action.kind, action.channel, action.what.text(lang)): action.why.text(lang)

@@ -16,11 +16,14 @@ from planner.wording import Message
 __all__ = ["after_actions"]
 
 
-def after_actions(brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sms: pd.DataFrame) -> list[Action]:
-    """Return the close, and a line a day until the last parcel is out."""
+def after_actions(
+    brief: Brief, timetable: Timetable, schedule: pd.DataFrame, sms: pd.DataFrame, *, price: float | None = None
+) -> list[Action]:
+    """Return the close, and a line a day until the last parcel is out; `price` is what a buyer pays for an order."""
     end = pd.Timestamp(timetable.ends)
     actions = [Action(end, "close", Message("actions.close"), Message("actions.close_why"))]
-    after = plan_after_sale(brief, expected_orders(brief, schedule, sms), provider_of(brief) if brief.sms else None)
+    orders = expected_orders(brief, schedule, sms)
+    after = plan_after_sale(brief, orders, provider_of(brief) if brief.sms else None, price=price)
     if after is None:
         return actions
     if after.messages:
@@ -68,7 +71,8 @@ def _deadlines(brief: Brief, after: AfterSale) -> list[Action]:
         "missing_cost": after.missing_cost,
         "currency": brief.promotion.currency,
     }
-    entry = "deadline_late" if after.late >= 1 else "deadline_why" if after.late_cost > 0 else "deadline_free"
+    late, paid = after.late >= 1, after.missing_cost > 0
+    entry = ("deadline_late" if paid else "deadline_late_free") if late else "deadline_why" if paid else "deadline_free"
     why = Message(f"actions.{entry}", values)
     return [
         Action(after.first_deadline, "ship", Message("actions.deadline_first", values), why),
