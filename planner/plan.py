@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from planner.actions import plan_actions
 from planner.ads import AdPlan, AdProblem, ad_problem, plan_ads
+from planner.after_sale import paid_price
 from planner.allocate import frontier, round_spend
 from planner.bids import plan_limits, tool_unit
 from planner.brief import Brief
@@ -203,7 +204,8 @@ def _plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang:
     rehearsals = _rehearsals(foundation, ads, caps, draws, money)
     schedule = plan_schedule(brief, market.table, ads, spend=spend, caps=caps, rehearsal=rehearsals["plan"], lang=lang)
     limits = LIMITS.check(plan_limits(schedule, money, lang))
-    actions = plan_actions(brief, brief.timetable, schedule, limits, sms.table, offers, lang)
+    price = paid_price(brief, market.table)
+    actions = plan_actions(brief, brief.timetable, schedule, limits, sms.table, offers, lang, price=price)
     plan = Plan(
         brief=brief,
         lang=lang,
