@@ -327,7 +327,33 @@ def test_the_worst_case_of_all_budgets_together_stays_within_the_limits(target: 
     if not budgets["why"].str.contains("stop by hand").any():
         assert budgets["worst_case"].sum() <= budgets["limit"].sum() + 0.005
     assert (budgets["tool_budget"] % 1 == 0).all()
-    assert (budgets["worst_case"] == (budgets["tool_budget"] * made.tool.overspend).round(2)).all()
+    factor = 1 if made.tool.steers == "money" else made.tool.overspend
+    assert (budgets["worst_case"] == (budgets["tool_budget"] * factor).round(2)).all()
+
+
+def test_a_tool_whose_schedule_moves_the_budget_gets_one_spending_limit_and_no_other_daily_budget() -> None:
+    made = export_plan(example(), "meta")
+    limits = example().limits.groupby("channel")["limit"].sum()
+    assert set(made.budgets["date"]) == {"total"}
+    assert (made.budgets.set_index("channel")["worst_case"].sort_index() <= limits.sort_index()).all()
+    daily = made.actions[made.actions["what"].str.contains("daily budget of")]
+    assert sorted(daily.loc[daily["kind"] == "bid", "channel"]) == ["feed", "retarget", "search"]
+    capped = made.actions[made.actions["kind"] == "limit"]
+    assert capped["what"].str.contains("spending limit").all()
+    assert sorted(capped["channel"]) == ["feed", "retarget", "search"]
+    assert (capped["at"] < example().slots["start"].iloc[0]).all()
+    assert not made.actions["what"].str.contains("daily budget for").any()
+
+
+def test_a_budget_too_small_to_set_is_a_pause_until_the_next_day() -> None:
+    limits = example().limits.assign(limit=lambda table: table["limit"].where(table.index != 2, 0.6))
+    made = export_plan(changed(example(), limits=limits), "jd", channels=("search",))
+    assert made.budgets["tool_budget"].tolist() == [0, 3179]
+    acts = made.actions[~made.actions["what"].str.contains("search.json|base bid|-restore")]
+    assert [what for what in acts["what"] if "budget" in what and " 0 " in what] == []
+    told = acts.set_index(acts["at"].dt.strftime("%m-%d %H:%M"))["what"]
+    assert "no budget to set, so pause" in told["11-10 19:30"]
+    assert any("resume search" in what for what in told[["11-11 00:00"]])
 
 
 def test_google_gets_half_the_limit_and_a_small_one_is_lifted_to_the_least_budget() -> None:

@@ -155,7 +155,7 @@ def export_plan(
             raise
         raise InputError([Problem(Message("adtools.cannot_say", {"target": target, "tool": tool.title}))]) from None
     table = pd.concat(tables, ignore_index=True)
-    budgets = tool_budgets(plan, tool, list(dict.fromkeys(one.channel for one in series)), lang)
+    budgets = tool_budgets(plan, tool, series, lang)
     return Export(
         tool=tool,
         schedules=schedules,

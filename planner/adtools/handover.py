@@ -82,8 +82,8 @@ def handover_actions(
         files = {label: file for (name, label), file in names.items() if name == one.name}
         acts += _schedules(tool, "" if tool.together else one.name, periods, files, told)
     acts += [*_pauses(table, told), *_budgets(plan, tool, budgets)]
-    end = periods[-1].end
-    acts += [_act(end, "back", one.name, "act_back", {**told, "name": one.name}, "act_back_why") for one in series]
+    end, back = periods[-1].end, "act_back_money" if tool.steers == "money" else "act_back"
+    acts += [_act(end, "back", one.name, back, {**told, "name": one.name}, "act_back_why") for one in series]
     rows = [(act.at, _ORDER.index(act.step), act.channel, act.what.text(lang), act) for act in acts]
     rows.sort(key=lambda row: row[:4])
     frame = pd.DataFrame(
@@ -137,22 +137,43 @@ def _act(at: pd.Timestamp, step: str, channel: str, entry: str, values: Mapping[
 
 
 def _budgets(plan: Plan, tool: Tool, budgets: pd.DataFrame) -> list[_Act]:
-    """Return the setting of every daily budget: before the promotion begins, later ones when their day does."""
-    start = pd.Timestamp(plan.slots["start"].iloc[0])
+    """Return the setting of every budget: before the promotion begins, later days' when their day does.
+
+    A budget of 0 is a pause, until the channel's next budget or the promotion's end.
+    """
+    start, end = (pd.Timestamp(plan.slots[name].iloc[place]) for name, place in (("start", 0), ("end", -1)))
     acts = []
-    for row in budgets.to_dict("records"):
-        day = pd.Timestamp(str(row["date"]), tz=plan.brief.zone)
-        values = {
-            "budget": row["tool_budget"],
-            "date": str(row["date"]),
-            "currency": plan.summary.currency,
-            "part": 1 / tool.overspend,
-        }
-        # A day that has begun has spent some of its budget; one that has not must not lend its own to the day before.
-        entry, at = ("act_budget_rest", start - _LOGIN) if day < start else ("act_budget", day)
-        why = Message("adtools.told", {"text": row["why"]})
-        acts.append(_Act(at, "budget", str(row["channel"]), Message(f"adtools.{entry}", values), why))
+    for name, rows in budgets.groupby("channel", sort=False):
+        paused = False
+        for row in rows.sort_values("date").to_dict("records"):
+            values = {
+                "name": name,
+                "budget": row["tool_budget"],
+                "date": str(row["date"]),
+                "currency": plan.summary.currency,
+                "part": 1 / tool.overspend,
+            }
+            entry, at = _setting(plan, str(row["date"]), start)
+            why = Message("adtools.told", {"text": row["why"]})
+            if row["tool_budget"]:
+                acts.append(_Act(at, "budget", str(name), Message(f"adtools.{entry}", values), why))
+                if paused:
+                    acts.append(_act(at, "resume", str(name), "act_budget_resume", values, "act_budget_resume_why"))
+            else:
+                acts.append(_Act(at, "pause", str(name), Message("adtools.act_budget_none", values), why))
+            paused = not row["tool_budget"]
+        if paused:
+            acts.append(_act(end, "resume", str(name), "act_budget_resume", {"name": name}, "act_budget_end_why"))
     return acts
+
+
+def _setting(plan: Plan, date: str, start: pd.Timestamp) -> tuple[str, pd.Timestamp]:
+    """Return how and when a budget is set."""
+    if date == "total":
+        return "act_spending_limit", start - _LOGIN
+    day = pd.Timestamp(date, tz=plan.brief.zone)
+    # A day that has begun has spent some of its budget; one that has not must not lend its own to the day before.
+    return ("act_budget_rest", start - _LOGIN) if day < start else ("act_budget", day)
 
 
 def actions_calendar(actions: pd.DataFrame, title: str) -> bytes:
