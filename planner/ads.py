@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.allocate import Allocation, GroupLimit, Limits, allocate_budget
+from planner.allocate import Allocation, Certificate, GroupLimit, Limits, allocate_budget
 from planner.bids import BidBounds, bid_bounds, spend_bounds
 from planner.brief import Brief
 from planner.curves import bid_at_spend, clicks_at_spend, response_cells
 from planner.errors import InfeasibleError
 from planner.fulfilment import NO_COST, FulfilmentCost, shipping_cost
+from planner.rehearse import Stops
 
 __all__ = ["AdPlan", "AdProblem", "ad_problem", "plan_ads"]
 
@@ -37,6 +38,13 @@ class AdProblem:
     bounds: BidBounds
     lowest: Floats
 
+    @property
+    def stops(self) -> Stops:
+        """What ends the buying of any plan in this promotion: the brief's caps, and its stock."""
+        capped = [limit for limit in self.limits.groups if np.isfinite(limit.cap)]
+        groups = tuple(((self.ads[limit.columns[0]] == limit.label).to_numpy(), limit.cap) for limit in capped)
+        return Stops(groups, self.limits.stock)
+
 
 @dataclass(frozen=True, eq=False)
 class AdPlan:
@@ -45,6 +53,19 @@ class AdPlan:
     problem: AdProblem
     allocation: Allocation
     bids: Floats
+    relaxed: Certificate
+
+    @property
+    def claim(self) -> dict[str, float]:
+        """What is proven: the certificate of the bids kept, and how far off if the tool took any bid at all.
+
+        Which cells stay at the tool's lowest bid is chosen one by one, so the certificate is of that choice; the
+        relaxed bound holds for every choice.
+        """
+        exact = self.allocation.certificate
+        gap = (self.relaxed.bound - exact.profit) / max(abs(exact.profit), 1e-9 * abs(self.relaxed.bound), 1e-300)
+        relaxed = {"relaxed_bound": self.relaxed.bound, "relaxed_gap": max(0.0, gap)}
+        return exact.as_dict() | {"money": self.allocation.limits.total} | relaxed
 
     @property
     def table(self) -> pd.DataFrame:
@@ -146,6 +167,7 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
     limits = problem.limits.with_total(money)
     cells = problem.cells
     allocation = allocate_budget(cells, limits)
+    relaxed = allocation.certificate
     spend = allocation.table["spend"].to_numpy()
     between = (spend < problem.lowest) & (cells["cap"] > 0).to_numpy()
     if between.any():
@@ -163,7 +185,7 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
         if allocation.spend < 0.99 * money:
             # A small budget: curves alone would spread it below every lowest bid. The best lowest bids are bought.
             allocation = max(allocation, with_floors(0.0), key=lambda tried: tried.profit)
-    return AdPlan(problem, allocation, _bids(allocation, problem))
+    return AdPlan(problem, allocation, _bids(allocation, problem), relaxed)
 
 
 def _duty_cells(problem: AdProblem, between: NDArray[np.bool_], worth: pd.Series) -> NDArray[np.bool_]:

@@ -95,7 +95,10 @@ def shown_bids(bids: Floats, bounds: BidBounds, unit: float) -> tuple[Floats, Fl
     """Return bids in the channels' own units, rounded down to the tool's step, and in per cent of the base bid."""
     shown = np.floor(bids * bounds.per_click / unit + 1e-6) * unit
     # A bid that rounds to nothing would switch the cell off: the smallest bid is meant.
-    shown = np.where((bids > 0) & (shown <= 0), unit, shown).round(6)
+    shown = np.where((bids > 0) & (shown <= 0), unit, shown)
+    # Nor may rounding take a bid below the lowest the tool takes.
+    least = np.ceil(bounds.lowest * bounds.per_click / unit - 1e-6) * unit
+    shown = np.where(bids > 0, np.maximum(shown, least), 0.0).round(6)
     return shown, np.where(bids > 0, 100 * shown / (bounds.base * bounds.per_click), 0.0).round(1)
 
 
@@ -108,10 +111,11 @@ def spend_bounds(market: pd.DataFrame, cells: pd.DataFrame, bounds: BidBounds) -
     return np.minimum(low, high), high
 
 
-def plan_limits(schedule: pd.DataFrame, money: float, lang: Lang) -> pd.DataFrame:
+def plan_limits(brief: Brief, schedule: pd.DataFrame, money: float, lang: Lang) -> pd.DataFrame:
     """Return `tables.LIMITS`: what to set as each channel's daily budget, together at most `money`.
 
-    A day's limit is looser than its plan as far as the total allows, so that a good day is not cut short.
+    A day's limit is looser than its plan as far as the total and the channel's own budget allow, so that a good day is
+    not cut short. Ad tools take whole units of the currency as a daily budget.
     """
     planned = (
         schedule.assign(date=schedule["start"].dt.strftime("%Y-%m-%d"))
@@ -120,11 +124,26 @@ def plan_limits(schedule: pd.DataFrame, money: float, lang: Lang) -> pd.DataFram
     )
     total = float(planned.sum())
     slack = min(_LIMIT_SLACK, money / total) if total > 0 else 1.0
-    # Ad tools take whole units of the currency as a daily budget; what rounding down leaves goes to the largest parts.
-    wanted = planned.to_numpy() * slack
+    channels = planned.index.get_level_values("channel")
+    budgets = {channel.name: channel.budget for channel in brief.channels if channel.budget is not None}
+    most = np.array([budgets.get(name, np.inf) for name in channels])
+    whole = planned.groupby("channel").transform("sum").to_numpy()
+    room = np.divide(most, whole, out=np.full(len(most), np.inf), where=whole > 0)
+    wanted = planned.to_numpy() * np.minimum(slack, room)
+    limits = _whole_limits(wanted, np.asarray(channels), most, money)
+    loose = say("plan.limit_why", lang, slack=100 * (slack - 1))
+    tight = say("plan.limit_tight", lang)
+    why = [loose if slack > 1.005 and row > 1.005 * plan else tight for row, plan in zip(limits, planned, strict=True)]
+    return planned.rename("limit").reset_index().assign(limit=limits, why=why)
+
+
+def _whole_limits(wanted: Floats, channels: NDArray[np.object_], most: Floats, money: float) -> Floats:
+    """Return whole limits near those wanted: what rounding down leaves goes to the largest parts that have room."""
     limits = np.floor(wanted)
     spare = int(min(np.floor(money), np.ceil(wanted.sum())) - limits.sum())
-    limits[np.argsort(limits - wanted, kind="stable")[: max(spare, 0)]] += 1
-    why = say("plan.limit_why", lang, slack=100 * (slack - 1)) if slack > 1.005 else say("plan.limit_tight", lang)
-    table = planned.rename("limit").reset_index()
-    return table.assign(limit=limits, why=why)
+    for place in np.argsort(limits - wanted, kind="stable"):
+        if spare <= 0:
+            break
+        if limits[channels == channels[place]].sum() + 1 <= most[place] and limits[place] < wanted[place]:
+            limits[place], spare = limits[place] + 1, spare - 1
+    return limits

@@ -1,7 +1,8 @@
 """What plans that use no forecast of the hours would earn in the very markets the plan was rehearsed in.
 
-Each naive plan is given what a seller has: the usual bids and the budget. Flat bids are shown twice, at the usual level and
-at the level that does best under the forecast, so that the plan is not praised for a rival's badly chosen level.
+Each naive plan is given what a seller has: the usual bids and the budget. Flat bids are shown at the usual level,
+and at the one that does best under the forecast where that is another, so that the plan is not praised for a rival's
+badly chosen level. All keep to the brief's limits and stock.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from planner.fulfilment import NO_COST, FulfilmentCost
 from planner.rehearse import Rehearsal
 
 __all__ = ["Naive", "compare_plans", "cumulative_paths", "naive_plans"]
@@ -49,8 +51,15 @@ def naive_plans(market: pd.DataFrame, budget: float, last_spend: Floats | None) 
     return plans
 
 
-def compare_plans(rehearsals: Mapping[str, Rehearsal]) -> pd.DataFrame:
-    """Return each plan's expected outcome over the same drawn markets, this plan first.
+def compare_plans(rehearsals: Mapping[str, Rehearsal], fulfilment: FulfilmentCost = NO_COST) -> pd.DataFrame:
+    """Return each plan's expected outcome over the same drawn markets, this plan first; ads only.
+
+    Parameters
+    ----------
+    rehearsals
+        Every plan, played.
+    fulfilment
+        What late and missing orders cost any of them.
 
     Returns
     -------
@@ -58,10 +67,10 @@ def compare_plans(rehearsals: Mapping[str, Rehearsal]) -> pd.DataFrame:
         ``name``, ``spend``, ``orders``, ``revenue``, ``profit`` with ``profit_low`` and ``profit_high`` (10 and 90 %
         points) [currency], and ``gain``, ``gain_low``, ``gain_high``: what the plan earns more, market by market.
     """
-    ours = rehearsals["plan"].profit.sum(axis=1)
+    ours = _profit(rehearsals["plan"], fulfilment)
     rows = []
     for name, rehearsal in rehearsals.items():
-        profit = rehearsal.profit.sum(axis=1)
+        profit = _profit(rehearsal, fulfilment)
         gain = ours - profit
         rows.append(
             {
@@ -78,6 +87,13 @@ def compare_plans(rehearsals: Mapping[str, Rehearsal]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def _profit(rehearsal: Rehearsal, fulfilment: FulfilmentCost) -> Floats:
+    """Return the profit of every drawn market, late and missing orders paid. [draws]"""
+    late = [fulfilment.cost(orders) for orders in rehearsal.orders.sum(axis=1)]
+    profit: Floats = rehearsal.profit.sum(axis=1) - np.asarray(late)
+    return profit
 
 
 def cumulative_paths(market: pd.DataFrame, rehearsals: Mapping[str, Rehearsal]) -> pd.DataFrame:

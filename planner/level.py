@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from planner.market import Draws
-from planner.rehearse import rehearse
+from planner.rehearse import NO_STOPS, Stops, rehearse
 
 __all__ = ["Level", "choose_level"]
 
@@ -40,6 +40,7 @@ def choose_level(
     caps: ArrayLike,
     budget: float,
     cap_power: float = 0.0,
+    stops: Stops = NO_STOPS,
     scales: tuple[float, ...] = LADDER,
 ) -> Level:
     """Return the highest scale on the bids whose mean profit is nearly the best.
@@ -58,13 +59,15 @@ def choose_level(
         Hard stop. [currency]
     cap_power
         Caps follow the scale to this power; 0 leaves them.
+    stops
+        What else stops the buying.
     scales
         Scales to try.
     """
     bids, caps = np.asarray(bids, dtype=float), np.asarray(caps, dtype=float)
     rows = []
     for scale in scales:
-        played = rehearse(cells, draws, bids * scale, caps=caps * scale**cap_power, budget=budget)
+        played = rehearse(cells, draws, bids * scale, caps=caps * scale**cap_power, budget=budget, stops=stops)
         rows.append((float(scale), float(played.spend.sum(axis=1).mean()), float(played.profit.sum(axis=1).mean())))
     ladder = pd.DataFrame(rows, columns=["scale", "spend", "profit"])
     scale, profit = ladder["scale"].to_numpy(), ladder["profit"].to_numpy()

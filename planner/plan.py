@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from planner.actions import plan_actions
 from planner.ads import AdPlan, AdProblem, ad_problem, plan_ads
 from planner.after_sale import paid_price
-from planner.allocate import frontier, round_spend
+from planner.allocate import Rounded, frontier, round_spend
 from planner.bids import plan_limits, tool_unit
 from planner.brief import Brief
 from planner.compare import By, plan_changes
@@ -199,11 +199,12 @@ def _plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang:
     ads = _plan_at_level(problem, draws, brief.budget.total - brief.budget.reserve)
     sms = settle_sms(messages, ads.message_money, lang=lang) if messages else plan_sms(brief, market.table, lang=lang)
     money = brief.budget.total - brief.budget.reserve - sms.cost
-    spend = _whole_steps(brief, ads)
+    rounded = round_spend(ads.allocation, unit=tool_unit(brief.promotion.currency))
+    spend = _whole_steps(brief, ads, rounded, money)
     caps = hourly_caps(ads, spend, draws, money)
     rehearsals = _rehearsals(foundation, ads, caps, draws, money)
     schedule = plan_schedule(brief, market.table, ads, spend=spend, caps=caps, rehearsal=rehearsals["plan"], lang=lang)
-    limits = LIMITS.check(plan_limits(schedule, money, lang))
+    limits = LIMITS.check(plan_limits(brief, schedule, money, lang))
     price = paid_price(brief, market.table)
     actions = plan_actions(brief, brief.timetable, schedule, limits, sms.table, offers, lang, price=price)
     plan = Plan(
@@ -217,11 +218,11 @@ def _plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang:
         sms=SMS.check(sms.table),
         actions=ACTIONS.check(actions),
         offers=offers.table,
-        comparison=compare_plans(rehearsals),
+        comparison=compare_plans(rehearsals, problem.limits.fulfilment),
         paths=cumulative_paths(market.table, rehearsals),
         frontier=_frontier(problem, money),
         multipliers=ads.allocation.multipliers,
-        certificate=ads.allocation.certificate.as_dict(),
+        certificate=ads.claim | {"rounding_loss": rounded.loss},
         summary=summarise(brief, schedule, ads, sms, offers, rehearsals["plan"]),
         foundation=foundation,
         notes=(*foundation.notes, *sms.notes, *offers.notes),
@@ -239,7 +240,8 @@ def _plan_at_level(problem: AdProblem, draws: Draws, money: float) -> AdPlan:
     full = plan_ads(problem, money)
     spend = full.table["spend"].to_numpy()
     rest = money - full.message_money
-    level = choose_level(problem.ads, draws, full.bids, caps=np.where(spend > 0, rest, 0.0), budget=rest)
+    caps = np.where(spend > 0, rest, 0.0)
+    level = choose_level(problem.ads, draws, full.bids, caps=caps, budget=rest, stops=problem.stops)
     if level.scale >= 1:
         return full
     scaled = np.maximum(full.bids * level.scale, np.where(full.bids > 0, problem.bounds.lowest, 0.0))
@@ -252,18 +254,26 @@ def _duties(problem: AdProblem) -> float:
     return float(sum(limit.floor for limit in problem.limits.groups))
 
 
-def _whole_steps(brief: Brief, ads: AdPlan) -> Floats:
-    """Return the spend of every cell in whole steps of the currency, their sum exact and nowhere above a limit."""
-    rounded = round_spend(ads.allocation, unit=tool_unit(brief.promotion.currency))
-    return np.asarray(rounded.table.loc[ads.problem.ads.index, "spend"], dtype=float)
+def _whole_steps(brief: Brief, ads: AdPlan, rounded: Rounded, money: float) -> Floats:
+    """Return the ads' spend in whole steps of the currency, together at most the money that the messages leave."""
+    unit = tool_unit(brief.promotion.currency)
+    units = rounded.table.loc[ads.problem.ads.index, "units"].to_numpy(dtype=np.int64, copy=True)
+    # Messages are bought whole: what they cost may be a step more than the share that rounding gave them.
+    for _ in range(max(0, int(units.sum()) - int(np.floor(money / unit + 1e-6)))):
+        units[int(np.argmax(units))] -= 1
+    spend: Floats = (units * unit).round(6)
+    return spend
 
 
 def _rehearsals(foundation: Foundation, ads: AdPlan, caps: Floats, draws: Draws, money: float) -> dict[str, Rehearsal]:
     """Return the plan and the naive plans, each played in the same drawn markets, this plan first."""
-    cells = ads.problem.ads
-    played = {"plan": rehearse(cells, draws, ads.bids, caps=caps, budget=money)}
+    cells, stops, highest = ads.problem.ads, ads.problem.stops, ads.problem.bounds.highest
+    played = {"plan": rehearse(cells, draws, ads.bids, caps=caps, budget=money, stops=stops)}
     for name, choices in naive_plans(foundation.market.table, money, foundation.last_spend).items():
-        tries = [rehearse(cells, draws, bids, caps=limits, budget=money) for bids, limits in choices]
+        tries = [
+            rehearse(cells, draws, np.minimum(bids, highest), caps=limits, budget=money, stops=stops)
+            for bids, limits in choices
+        ]
         best = max(tries, key=lambda rehearsal: float(rehearsal.profit.sum()))
         # The best level is worth a line of its own only where it is another than the usual one.
         if len(tries) == 1 or best.profit.sum() > played["flat"].profit.sum():
@@ -286,10 +296,10 @@ def check_plan(plan: Plan) -> list[str]:
     ]
     if numbers.isna().any().any():
         broken.append("empty numbers in the schedule")
-    cents = round(100 * (summary.spend + summary.sms_cost + summary.reserve))
-    if cents > round(100 * summary.budget):
-        broken.append(f"{cents / 100} planned of {summary.budget}")
-    if round(100 * plan.limits["limit"].sum()) > round(100 * (summary.budget - summary.reserve - summary.sms_cost)):
+    planned = summary.spend + float(plan.sms["cost"].sum()) + summary.reserve
+    if planned > summary.budget * (1 + 1e-12):
+        broken.append(f"{planned} planned of {summary.budget}")
+    if float(plan.limits["limit"].sum()) > (summary.budget - summary.reserve - summary.sms_cost) * (1 + 1e-12):
         broken.append("limits above the money for ads")
     if (schedule.loc[schedule["bid"] == 0, "spend"] > 0).any():
         broken.append("spend without a bid")

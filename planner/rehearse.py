@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from planner.market import Draws
 
-__all__ = ["Rehearsal", "rehearse"]
+__all__ = ["NO_STOPS", "Rehearsal", "Stops", "rehearse"]
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +30,26 @@ class Rehearsal:
     profit: Floats
 
 
-def rehearse(cells: pd.DataFrame, draws: Draws, bids: ArrayLike, *, caps: ArrayLike, budget: float) -> Rehearsal:
+@dataclass(frozen=True, eq=False)
+class Stops:
+    """What ends the buying beside the budget: caps of groups of cells [currency], and units in stock [orders]."""
+
+    groups: tuple[tuple[NDArray[np.bool_], float], ...] = ()
+    units: float = np.inf
+
+
+NO_STOPS = Stops()
+
+
+def rehearse(
+    cells: pd.DataFrame,
+    draws: Draws,
+    bids: ArrayLike,
+    *,
+    caps: ArrayLike,
+    budget: float,
+    stops: Stops = NO_STOPS,
+) -> Rehearsal:
     """Play a schedule in every drawn market.
 
     Parameters
@@ -45,6 +64,8 @@ def rehearse(cells: pd.DataFrame, draws: Draws, bids: ArrayLike, *, caps: ArrayL
         Most a cell may spend; infinity for no cap. [currency]
     budget
         Where all spending stops. [currency]
+    stops
+        What else stops it.
     """
     column = {name: cells[name].to_numpy(dtype=float) for name in _NUMBERS}
     eta, gamma = column["elasticity"], column["elasticity"] / (1 - column["elasticity"])
@@ -61,10 +82,12 @@ def rehearse(cells: pd.DataFrame, draws: Draws, bids: ArrayLike, *, caps: ArrayL
     cost = clicks * per_click * over
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(cost > 0, np.minimum(1.0, np.asarray(caps, dtype=float) / np.where(cost > 0, cost, 1.0)), 1.0)
-    spend = cost * share
-    share = share * _until_spent(cells, spend, budget)
+    per = column["orders_per_click"] * draws.value
+    for inside, most_spend in (*stops.groups, (np.ones(len(cells), dtype=bool), budget)):
+        share = share * np.where(inside, _until_spent(cells, cost * share * inside, most_spend), 1.0)
+    share = share * _until_spent(cells, clicks * share * per, stops.units)
     clicks, spend = clicks * share, cost * share
-    orders = clicks * column["orders_per_click"] * draws.value
+    orders = clicks * per
     return Rehearsal(
         clicks, spend, orders, orders * column["revenue_per_order"], orders * column["profit_per_order"] - spend
     )
@@ -82,7 +105,7 @@ _NUMBERS = (
 
 
 def _until_spent(cells: pd.DataFrame, spend: Floats, budget: float) -> Floats:
-    """Return the share of each cell's spend that the budget still pays, in order of time. [draws x cells]"""
+    """Return the share of each cell's amount that a sum still covers, in order of time. [draws x cells]"""
     if not np.isfinite(budget):
         return np.ones_like(spend)
     begins = pd.DatetimeIndex(cells["start"]).asi8

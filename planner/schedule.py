@@ -49,7 +49,17 @@ def hourly_caps(ads: AdPlan, spend: Floats, draws: Draws, money: float) -> Float
     uncapped = rehearse(cells, draws, ads.bids, caps=np.inf, budget=np.inf)
     clicks = clicks_at_spend(cells, spend)
     price = np.divide(spend, clicks, out=np.zeros_like(spend), where=clicks > 0)
-    return cap_spend(spend, price, np.quantile(uncapped.spend, 0.9, axis=0), money)
+    caps = cap_spend(spend, price, np.quantile(uncapped.spend, 0.9, axis=0), money)
+    for limit in ads.problem.limits.groups:
+        if limit.columns != ("window",) or not np.isfinite(limit.cap):
+            continue
+        # No daily budget of a tool can hold a window to its own: what its hours may run over their plan fits into it.
+        inside, most = (cells["window"] == limit.label).to_numpy(), limit.cap
+        over = float((caps - spend)[inside].sum())
+        spare = max(0.0, most - float(spend[inside].sum()))
+        if over > spare:
+            caps = np.where(inside, spend + (caps - spend) * spare / over, caps)
+    return caps
 
 
 def plan_schedule(
@@ -97,7 +107,7 @@ def plan_schedule(
             "bid": bids,
             "bid_percent": percent,
             "spend": spend,
-            "spend_cap": np.floor(caps / unit) * unit,
+            "spend_cap": np.maximum(np.floor(caps / unit + 1e-6) * unit, spend),
             "impressions": clicks / market["click_through"].to_numpy(),
             "clicks": clicks,
             "clicks_low": np.minimum(clicks_range[0], clicks),

@@ -62,20 +62,31 @@ def summarise(
         The plan, played in the drawn markets.
     """
     extra = sms.profit - offers.cost
-    late = [ads.problem.limits.fulfilment.cost(orders) for orders in rehearsal.orders.sum(axis=1)]
-    profit = rehearsal.profit.sum(axis=1) - np.asarray(late)
+    fulfilment, messages = ads.problem.limits.fulfilment, float(sms.table["orders"].sum())
+    profit = rehearsal.profit.sum(axis=1) - [
+        fulfilment.cost(orders + messages) for orders in rehearsal.orders.sum(axis=1)
+    ]
     low, high = np.quantile(profit, (0.1, 0.9))
     return Summary(
         budget=brief.budget.total,
         reserve=brief.budget.reserve,
         spend=round(float(schedule["spend"].sum()), 2),
         sms_cost=round(sms.cost, 2),
-        orders=float(rehearsal.orders.sum(axis=1).mean() + sms.table["orders"].sum()),
-        revenue=float(rehearsal.revenue.sum(axis=1).mean()),
+        orders=float(rehearsal.orders.sum(axis=1).mean()) + messages,
+        revenue=float(rehearsal.revenue.sum(axis=1).mean()) + messages * _order_value(ads),
         profit=float(profit.mean()) + extra,
         profit_low=float(low) + extra,
         profit_high=float(high) + extra,
-        profit_at_forecast=float(ads.allocation.profit) + extra,
+        profit_at_forecast=float(schedule["profit"].sum())
+        + extra
+        - fulfilment.cost(schedule["orders"].sum() + messages),
         money_price=float(ads.allocation.money_price),
         currency=brief.promotion.currency,
     )
+
+
+def _order_value(ads: AdPlan) -> float:
+    """Return what an order of a message brings: as the allocation counted it, else nothing is sent. [currency]"""
+    messages = ads.allocation.table.drop(index=ads.problem.ads.index)
+    orders = float(messages["orders"].sum())
+    return float(messages["revenue"].sum()) / orders if orders > 0 else 0.0

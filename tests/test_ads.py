@@ -131,13 +131,22 @@ def test_caps_are_looser_than_the_plan_and_never_above_the_money() -> None:
 
 
 @pytest.mark.parametrize(("money", "total"), [(200.0, 200), (230.0, 230), (1000.0, 250)])
-def test_limits_are_whole_and_sum_to_at_most_the_money(money: float, total: int) -> None:
+def test_limits_are_whole_and_sum_to_at_most_the_money(money: float, total: int, small_brief: Brief) -> None:
     start = pd.to_datetime(["2026-11-10 23:00", "2026-11-11 00:00", "2026-11-11 00:00"]).tz_localize("Asia/Shanghai")
     schedule = pd.DataFrame({"start": start, "channel": ["a", "a", "b"], "spend": [33.4, 66.3, 100.3]})
-    limits = plan_limits(schedule, money, "en")
+    limits = plan_limits(small_brief, schedule, money, "en")
     assert limits["date"].tolist() == ["2026-11-10", "2026-11-11", "2026-11-11"]
     assert limits["limit"].sum() == total
     assert (limits["limit"] % 1 == 0).all()
+
+
+def test_limits_keep_to_a_channels_own_budget() -> None:
+    brief = brief_from(SMALL_BRIEF.replace("price = 1.0", "price = 1.0\nbudget = 105"))
+    start = pd.to_datetime(["2026-11-10 23:00", "2026-11-11 00:00", "2026-11-11 00:00"]).tz_localize("Asia/Shanghai")
+    schedule = pd.DataFrame({"start": start, "channel": ["search", "search", "feed"], "spend": [33.4, 66.3, 100.3]})
+    limits = plan_limits(brief, schedule, 1000.0, "en").set_index(["date", "channel"])["limit"]
+    assert limits.xs("search", level="channel").sum() == 105
+    assert limits["2026-11-11", "feed"] == 126
 
 
 def test_currencies_without_cents_have_whole_units() -> None:

@@ -76,6 +76,34 @@ def test_every_plan_keeps_its_rules(brief: Brief, seed: int, kind: str) -> None:
     assert plan.schedule["profit_low"].le(plan.schedule["profit_high"]).all()
 
 
+@pytest.mark.parametrize(
+    ("currency", "total", "price"),
+    [
+        ("CNY", 708.99, 0.047),
+        ("CNY", 8.29, 0.055),
+        ("CNY", 64.35, 0.055),
+        ("CNY", 129.29, 0.0333),
+        ("JPY", 10_000, 2.7),
+    ],
+)
+def test_odd_prices_and_totals_never_break_the_budget(currency: str, total: float, price: float) -> None:
+    text = SMALL_BRIEF.replace("total = 3000", f"total = {total}")
+    text = text.replace("date = 2026-11-11", f'date = 2026-11-11\ncurrency = "{currency}"')
+    sms = f'[sms]\nprice = {price}\n[[sms.segments]]\nname = "vip"\npeople = 800\n'
+    plan = make_plan(brief_from(text + sms))
+    unit = 1 if currency == "JPY" else 0.01
+    steps = round((plan.schedule["spend"].sum() + plan.sms["cost"].sum()) / unit, 6)
+    assert steps <= round(total / unit)
+    assert steps == round(steps)
+
+
+def test_rivals_keep_to_the_limits_and_the_stock_too() -> None:
+    text = SMALL_BRIEF.replace("total = 3000", "total = 90000").replace("price = 1.0", "price = 1.0\nbudget = 400")
+    table = make_plan(brief_from(text + "[stock]\nunits = 60\n")).comparison.set_index("name")
+    assert (table["orders"] <= 60 + 1e-6).all()
+    assert table.loc["plan", "profit"] >= table.loc["flat", "profit"]
+
+
 def _same(one: Plan, other: Plan) -> None:
     for name in ("schedule", "sms"):
         left, right = getattr(one, name), getattr(other, name)
