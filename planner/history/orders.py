@@ -1,10 +1,13 @@
 """From a list of orders, a line an order (or an item of one), to orders and revenue by the moment they were paid.
 
 Of the list only the time of payment, the amount, the order's number, its state and its items are kept; names, phones
-and addresses are never taken from the file's rows.
+and addresses are never taken from the file's rows. A spreadsheet keeps fifteen digits of a number, so that long order
+numbers become one another: those are no numbers here.
 """
 
 from __future__ import annotations
+
+import re
 
 import numpy as np
 import pandas as pd
@@ -17,6 +20,8 @@ from planner.wording import Message
 
 __all__ = ["order_rows"]
 
+# 1.23457E+18, and a number of which a spreadsheet kept fifteen digits.
+_INEXACT = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d+$|^\d{15}0{3,}$")
 _CLOSED = ("关闭", "取消", "退款", "cancel", "refund", "void", "closed")
 
 
@@ -79,26 +84,30 @@ def _one_row_an_order(frame: pd.DataFrame, remarks: Remarks) -> pd.DataFrame:
     key = ["wall", "revenue"]
     if "order_id" not in frame:
         # Without a number two like orders are two orders: the second of them in this file is the second in another.
-        nth = frame.groupby(key, dropna=False).cumcount().astype(str)
-        tidy = frame.assign(dimension=frame["revenue"].astype(str) + "#" + nth, orders=1.0)
-        return tidy[["wall", "orders", "revenue", "dimension", "line"]]
-    numbered = frame["order_id"] != ""
-    identity = frame["order_id"].where(numbered, "#" + frame["line"].astype(str))
+        frame = frame.assign(order_id="")
+    identity, items = _identity(frame, remarks), ["item"] if "item" in frame else []
     frame = frame.assign(dimension=identity)
-    items = ["item"] if "item" in frame else []
     twice = frame.duplicated(["dimension", *key, *items])
     if twice.any():
         remarks.dropped["identical"] += int(twice.sum())
         frame = frame[~twice]
-    grouped = frame.groupby("dimension", sort=False)
-    whole = (
-        grouped.agg(
-            wall=("wall", "min"), revenue=("revenue", lambda part: part.sum(min_count=1)), line=("line", "first")
-        )
-        if (grouped.ngroups < len(frame))
-        else frame.set_index("dimension")
-    )
+    # What was paid at another time is another order, whatever its number says.
+    grouped = frame.groupby(["dimension", "wall"], sort=False)
     if grouped.ngroups < len(frame):
         values = {"where": remarks.source, "lines": len(frame), "count": grouped.ngroups}
         remarks.notes.append(Message("history.orders_of_items", values))
-    return whole.reset_index().assign(orders=1.0)[["wall", "orders", "revenue", "dimension", "line"]]
+        sums = grouped.agg(revenue=("revenue", lambda part: part.sum(min_count=1)), line=("line", "first"))
+        frame = sums.reset_index()
+    return frame.assign(orders=1.0)[["wall", "orders", "revenue", "dimension", "line"]].reset_index(drop=True)
+
+
+def _identity(frame: pd.DataFrame, remarks: Remarks) -> pd.Series:
+    """Return what tells orders apart: the number, or where there is none what was paid when, and how often."""
+    inexact = np.array([bool(_INEXACT.match(number)) for number in frame["order_id"]], dtype=bool)
+    if inexact.any():
+        values = {"where": remarks.source, "count": int(inexact.sum()), "value": frame.loc[inexact, "order_id"].iloc[0]}
+        remarks.notes.append(Message("history.orders_inexact", values))
+    numbered = (frame["order_id"] != "") & ~inexact
+    like = frame.assign(numbered=numbered).groupby(["numbered", "wall", "revenue"], dropna=False)
+    nth = like.cumcount().astype(str)
+    return frame["order_id"].where(numbered, frame["revenue"].astype(str) + "#" + nth)

@@ -59,6 +59,9 @@ def _limit_memory() -> None:
 def _text_of(value: Any) -> str:
     """Return a cell as a person would have typed it."""
     if isinstance(value, float):
+        # Beyond this a float no longer tells neighbouring whole numbers apart, and the text says so.
+        if abs(value) >= 2**53:
+            return f"{value:.16e}"
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, dt.datetime):
         # A stored fraction of a day is off by microseconds.
