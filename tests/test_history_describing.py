@@ -54,6 +54,13 @@ def test_describe_newest_orders_are_still_growing(tmp_path, small_brief):
     assert history.growing_since == pd.Timestamp("2026-10-18 21:00", tz="Asia/Shanghai")
 
 
+def test_orders_of_an_older_file_are_all_in(tmp_path, small_brief):
+    (tmp_path / "last_year.csv").write_text(alimama(day="2025-11-02"), encoding="utf-8")
+    (tmp_path / "now.csv").write_text(alimama(), encoding="utf-8")
+    history = load_history([tmp_path], small_brief)
+    assert history.growing_since == pd.Timestamp("2026-10-18 21:00", tz="Asia/Shanghai")
+
+
 def test_describe_past_event_is_counted_in_hours(tmp_path):
     brief = brief_from(SMALL_BRIEF + "[[past_events]]\nname = 'last year'\ndate = 2025-11-11\n")
     inside = "hour,orders\n2025-11-11 00:00,5\n2025-11-11 01:00,5\n"

@@ -302,6 +302,35 @@ def test_latest_days_without_their_orders_do_not_lower_conversion() -> None:
     np.testing.assert_allclose(result["conversion"], expected["conversion"], rtol=0.03)
 
 
+@pytest.mark.parametrize("booked", [{"orders_at": "click"}, {}])
+def test_orders_that_may_still_grow_do_not_lower_conversion(booked: dict[str, str]) -> None:
+    table = a_history(scale=10, days=20).table
+    since = pd.Timestamp("2026-10-30", tz="Asia/Shanghai")
+    late = table["hour"] >= since
+    lacking = table.assign(**{name: table[name].where(~late, 0.75 * table[name]) for name in ("orders", "revenue")})
+    brief = a_brief(channels=NAMED, history=booked)
+    told, expected = forecast(brief, History(lacking, growing_since=since)), forecast(brief, History(table))
+    np.testing.assert_allclose(told["conversion"], expected["conversion"], rtol=0.03)
+    np.testing.assert_allclose(told["clicks"], expected["clicks"])
+    assert forecast(brief, History(lacking))["conversion"].mean() < 0.95 * expected["conversion"].mean()
+    assert "market.orders_growing" in notes_of(brief, History(lacking, growing_since=since))
+
+
+def test_orders_that_may_still_grow_are_used_where_there_are_no_others() -> None:
+    history = a_history()
+    growing = History(history.table, growing_since=history.table["hour"].min())
+    brief = a_brief(channels=NAMED)
+    pd.testing.assert_frame_equal(forecast(brief, growing), forecast(brief, history))
+    assert "market.orders_growing_kept" in notes_of(brief, growing)
+
+
+def test_orders_booked_when_placed_do_not_grow() -> None:
+    table = a_history().table
+    growing = History(table, growing_since=pd.Timestamp("2026-10-30", tz="Asia/Shanghai"))
+    brief = a_brief(channels=NAMED, history={"orders_at": "order"})
+    pd.testing.assert_frame_equal(forecast(brief, growing), forecast(brief, History(table)))
+
+
 def test_small_audience_converts_worse_the_more_often_it_is_reached() -> None:
     channels = [
         {"name": "words", "price": 0.8, "conversion": 0.03, "clicks_per_day": 2000.0},

@@ -185,10 +185,17 @@ def nothing_left(gathered: Gathered) -> list[Problem]:
 
 
 def _growing_since(sources: Sequence[SourceFile], settings: ReadingSettings) -> pd.Timestamp | None:
-    """Return from when on a platform's orders may still be booked; None where no file says that they grow."""
-    last = [
-        pd.Timestamp(source.last) - pd.Timedelta(days=source.growing_days)
+    """Return from when on a platform's orders may still be booked; None where no file says that they grow.
+
+    What an older file shows was booked long before the newest hour of any file.
+    """
+    ends = [pd.Timestamp(source.last) for source in sources if source.last]
+    since = [
+        max(ends) - pd.Timedelta(days=source.growing_days)
         for source in sources
-        if source.growing_days and source.last and "orders" in source.columns
+        if source.growing_days
+        and source.last
+        and "orders" in source.columns
+        and pd.Timestamp(source.last) > max(ends) - pd.Timedelta(days=source.growing_days)
     ]
-    return min(last).tz_convert(settings.zone) if last else None
+    return min(since).tz_convert(settings.zone) if since else None

@@ -22,6 +22,8 @@ __all__ = ["Evidence", "Panel", "PastPanel", "gather", "paid_channels"]
 
 Floats = NDArray[np.float64]
 HOUR = 3600
+# A channel with fewer settled orders than this keeps those that may still grow: some say more than none.
+SETTLED_ORDERS = 20
 NUMBERS = ("impressions", "clicks", "spend", "orders", "revenue")
 
 
@@ -126,7 +128,27 @@ def gather(brief: Brief, history: History | None, channels: tuple[str, ...]) -> 
         usual &= ~np.isin(panel.day, days) & (panel.day != main)
         if inside.any():
             events.append(PastPanel(event, timetable, panel.pick(inside)))
-    return Evidence(channels, panel.pick(usual), tuple(events), notes)
+    settled, said = _settled(panel.pick(usual), brief, history)
+    return Evidence(channels, settled, tuple(events), (*notes, *said))
+
+
+def _settled(usual: Panel, brief: Brief, history: History | None) -> tuple[Panel, tuple[Message, ...]]:
+    """Return usual days without the orders that are not all in yet, and what was left out; clicks and spend stay."""
+    since = history.growing_since if history is not None else None
+    # Orders booked when they are placed are all in.
+    if since is None or brief.history.orders_at == "order":
+        return usual, ()
+    growing = usual.instant + HOUR > since.timestamp()
+    counted = np.nan_to_num(usual.orders)
+    enough = counted[~growing].sum(axis=0) >= SETTLED_ORDERS
+    waiting = np.isfinite(usual.orders[growing]).any(axis=0)
+    notes = []
+    if (waiting & enough).any():
+        usual = usual.without(growing[:, None] & enough, ("orders", "revenue"))
+        notes.append(Message("market.orders_growing", {"since": since.tz_convert(brief.zone).date()}))
+    if (waiting & ~enough).any():
+        notes.append(Message("market.orders_growing_kept", {"since": since.tz_convert(brief.zone).date()}))
+    return usual, tuple(notes)
 
 
 def _named_or_found(brief: Brief, panel: Panel) -> tuple[tuple[PastEvent, ...], tuple[Message, ...]]:
