@@ -93,6 +93,30 @@ def _within_any_gap(sends, gap):
     return max(spans)
 
 
+@pytest.mark.parametrize(("currency", "price", "steps"), [("CNY", 0.055, 100), ("JPY", 3.3, 1)])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.37, 0.9999, 1.0, 2.0])
+def test_plan_sms_costs_whole_steps_of_the_currency_within_the_budget(currency, price, steps, share):
+    brief = make_brief(promotion={"date": "2026-11-11", "currency": currency}, price=price, throughput=777)
+    dear = brief.shop.model_copy(update={"order_value": 10_000.0 / steps})
+    brief = brief.model_copy(update={"shop": dear})
+    market = make_market(brief)
+    most = plan_sms(brief, market)
+    budget = share * most.cost
+    plan = plan_sms(brief, market, budget=budget)
+    table = plan.table
+    whole = table["cost"] * steps
+    assert whole.to_numpy() == pytest.approx(whole.round().to_numpy(), abs=1e-9)
+    over = table["cost"] - table["messages"] * table["parts"] * price
+    assert over.between(-1e-6, 1 / steps).all()
+    assert plan.cost <= budget + 1e-9
+    assert plan.cost == round(table["cost"].sum(), 2)
+    assert most.cost > 0
+    if 0.01 < share < 1:
+        assert plan.cost > budget - 2 * (price * table["parts"].max() + len(table) / steps)
+    if share >= 1:
+        assert plan.cost == pytest.approx(most.cost, rel=1e-3)
+
+
 def test_plan_sms_writes_where_a_message_earns_most_and_says_so():
     brief = make_brief(segments=[VIP])
     market = make_market(brief)

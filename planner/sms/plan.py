@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
 
+from planner.bids import tool_unit
 from planner.brief import Brief
 from planner.sms.assignment import Pattern, best_plan
 from planner.sms.frontier import SmsFrontier, sms_frontier
@@ -28,7 +30,8 @@ class SmsPlan:
     table
         `tables.SMS`, in order of time.
     cost, profit
-        Of all sends; profit is after the messages are paid for and refusals are counted. [currency]
+        Of all sends; profit is after the messages are paid for and refusals are counted. A send costs whole steps of
+        the currency, rounded up, and the cost is their exact sum. [currency]
     held_out
         People of each segment who get nothing, so that the effect can be measured. [people]
     notes
@@ -52,14 +55,15 @@ def settle_sms(
     prepared
         As `sms_frontier` returns it.
     budget
-        Most to spend on messages. [currency]
+        Most to spend on messages; where rounding to whole messages and steps of the currency would go above it, fewer
+        are sent. [currency]
     money_price
         Profit that the next unit of money earns elsewhere. [currency/currency]
     lang
         Language of the reasons.
     """
     people = best_plan(prepared.corners, budget, money_price)
-    sends = _sends(prepared, people, lang)
+    sends = _sends(prepared, _whole(prepared, people, budget), lang)
     table = SMS.check(sends[list(SMS.names)])
     spent = prepared.price * sum(len(pattern.hours) * number for pattern, number in people.items())
     notes = notes_of_plan(
@@ -72,21 +76,52 @@ def settle_sms(
     )
     return SmsPlan(
         table=table,
-        cost=float(table["cost"].sum()),
+        cost=round(float(table["cost"].sum()), 2),
         profit=float(table["profit"].sum()),
         held_out={audience.name: audience.held_out for audience in prepared.people},
         notes=(*prepared.notes, *notes),
     )
 
 
-def _sends(prepared: SmsFrontier, people: dict[Pattern, float], lang: Lang) -> pd.DataFrame:
-    """Return one row a send, whole messages only."""
+def _whole(prepared: SmsFrontier, people: dict[Pattern, float], budget: float) -> dict[Pattern, int]:
+    """Return whole people on each pattern, so few that the sends' rounded costs stay within the budget."""
+    # A hair above keeps 1499.9999999 people from becoming 1499; it is far below one message.
+    whole = {pattern: math.floor(number + 1e-6) for pattern, number in people.items() if pattern.hours}
+    whole = {pattern: number for pattern, number in whole.items() if number}
+    unit = tool_unit(prepared.brief.promotion.currency)
+    values = prepared.arrays["value"] - prepared.arrays["opt_out_cost"]
+
+    def worth(pattern: Pattern) -> tuple[float, int, tuple[int, ...]]:
+        hours = pattern.hours
+        told = sum(float(values[pattern.segment, layer, hour]) for layer, hour in enumerate(hours))
+        return told / len(hours), pattern.segment, hours
+
+    # Those who are worth least stay without.
+    for pattern in sorted(whole, key=worth):
+        while whole[pattern] and _steps(prepared.price, whole, unit) * unit > budget + 1e-9:
+            whole[pattern] -= 1
+    return {pattern: number for pattern, number in whole.items() if number}
+
+
+def _steps(price: float, whole: dict[Pattern, int], unit: float) -> int:
+    """Return what the sends of these people cost together, each rounded up. [steps of the currency]"""
+    messages: Counter[tuple[int, int]] = Counter()
+    for pattern, number in whole.items():
+        messages.update({(hour, pattern.segment): number for hour in pattern.hours})
+    return sum(_send_steps(number, price, unit) for number in messages.values())
+
+
+def _send_steps(messages: float, price: float, unit: float) -> int:
+    """Return what one send costs, rounded up. [steps of the currency]"""
+    return math.ceil(messages * price / unit - 1e-6)
+
+
+def _sends(prepared: SmsFrontier, people: dict[Pattern, int], lang: Lang) -> pd.DataFrame:
+    """Return one row a send."""
     values = prepared.arrays
     hours = pd.DatetimeIndex(prepared.worth["send_at"].unique())
     rows: dict[tuple[int, int], dict[str, float]] = {}
-    for pattern, number in people.items():
-        # A hair above keeps 1499.9999999 people from becoming 1499; it is far below one message.
-        whole = math.floor(number + 1e-6)
+    for pattern, whole in people.items():
         for layer, hour in enumerate(pattern.hours):
             row = rows.setdefault((hour, pattern.segment), dict.fromkeys(_SUMS, 0.0))
             at = (pattern.segment, layer, hour)
@@ -94,13 +129,16 @@ def _sends(prepared: SmsFrontier, people: dict[Pattern, float], lang: Lang) -> p
             row["again"] += whole if layer else 0
             for name in ("visits", "orders"):
                 row[name] += whole * float(values[name][at])
-            row["profit"] += whole * float(values["value"][at] - values["opt_out_cost"][at] - prepared.price)
+            row["profit"] += whole * float(values["value"][at] - values["opt_out_cost"][at])
+    unit = tool_unit(prepared.brief.promotion.currency)
+    for row in rows.values():
+        row["cost"] = round(_send_steps(row["messages"], prepared.price, unit) * unit, 2)
+        row["profit"] -= row["cost"]
     made = [
         {"send_at": hours[hour], "segment": prepared.people[segment].name, **sums}
         for (hour, segment), sums in sorted(rows.items())
-        if sums["messages"] > 0
     ]
-    frame = pd.DataFrame(made, columns=["send_at", "segment", *_SUMS])
+    frame = pd.DataFrame(made, columns=["send_at", "segment", *_SUMS, "cost"])
     frame["send_at"] = (
         pd.DatetimeIndex(frame["send_at"]).tz_convert(prepared.brief.zone) if made else _no_times(prepared.brief)
     )
@@ -109,7 +147,7 @@ def _sends(prepared: SmsFrontier, people: dict[Pattern, float], lang: Lang) -> p
     for name, decimals in (("visits", 3), ("orders", 4), ("profit", 2)):
         frame[name] = frame[name].astype(float).round(decimals)
     frame["parts"] = prepared.parts
-    frame["cost"] = (frame["messages"] * prepared.price).round(6)
+    frame["cost"] = frame["cost"].astype(float)
     frame["text"] = prepared.text
     best = best_hours(prepared.worth) if made else {}
     frame["reason"] = [
