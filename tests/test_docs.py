@@ -48,6 +48,18 @@ def test_the_readmes_tell_the_same_commands() -> None:
     assert english == chinese
 
 
+def test_ci_runs_both_commands_of_the_readmes() -> None:
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    patterns = re.findall(r"grep -m 1 '(\^[^']+)' README.md", script)
+    assert len(patterns) == 2
+    for name in ("README.md", "README.zh-CN.md"):
+        commands = [
+            re.findall(f"{pattern}.*", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE) for pattern in patterns
+        ]
+        assert [len(found) for found in commands] == [1, 1]
+        assert "planner demo -o out" in commands[0][0]
+
+
 def test_every_command_has_help_and_an_example() -> None:
     context = click.Context(group)
     for name in group.list_commands(context):
