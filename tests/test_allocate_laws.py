@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from planner.allocate import GroupLimit, Limits, allocate_budget
-from planner.fulfilment import FulfilmentCost
+from planner.fulfilment import NO_COST, FulfilmentCost
 from tests.test_allocate import CHANNELS, shop
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -73,6 +73,42 @@ def test_every_plan_is_certified_and_keeps_its_limits(problem: tuple[pd.DataFram
     assert plan.certificate.gap <= 1e-9
     assert plan.certificate.violation <= 1e-9
     assert plan.spend <= problem[1].total * (1 + 1e-13)
+
+
+@st.composite
+def shut_and_scarce(draw: st.DrawFn) -> tuple[pd.DataFrame, Limits]:
+    """Draw problems without floors, some groups shut, with little stock, slow shipping and a return hard to reach."""
+    count, seed = draw(st.integers(1, 25)), draw(st.integers(0, 10**6))
+    cells = shop(count, seed, linear=draw(st.sampled_from([0.0, 0.3, 1.0])), elasticity=(0.2, 0.95))
+    if draw(st.booleans()):
+        cells.iloc[::2, cells.columns.get_loc("profit_per_order")] = 0.0
+    total = draw(st.sampled_from([0.0, 1.0, 30.0, 200.0])) * count
+    shut = draw(st.sets(st.sampled_from(CHANNELS)))
+    groups = (*(GroupLimit("channel", name, cap=0.0) for name in sorted(shut)), GroupLimit("window", 0, cap=total / 9))
+    free = allocate_budget(cells, Limits(total, groups))
+    units = float((free.table["orders"] * cells["units_per_order"]).sum())
+    late = FulfilmentCost((0.5 * free.orders + 0.01, 0.8 * free.orders + 0.02), (5.0, 9.0))
+    return cells, Limits(
+        total,
+        groups,
+        min_return=draw(st.sampled_from([0.0, 1.0, 3.0, 30.0, 300.0])),
+        stock=draw(st.sampled_from([np.inf, units, 0.5 * units, 1e-6 * units, 0.0])),
+        fulfilment=draw(st.sampled_from([NO_COST, late])),
+    )
+
+
+@law
+@given(shut_and_scarce())
+def test_shut_groups_and_scarce_goods_are_certified_too(problem: tuple[pd.DataFrame, Limits]) -> None:
+    cells, limits = problem
+    plan = allocate_budget(cells, limits)
+    assert plan.certificate.gap <= 1e-9
+    assert plan.certificate.violation <= 1e-9
+    assert plan.spend <= limits.total * (1 + 1e-13)
+    assert plan.multipliers.abs().max() < 1e12
+    for group in limits.groups:
+        part = float(plan.table.loc[cells[group.by] == group.label, "spend"].sum())
+        assert part <= group.cap * (1 + 1e-13)
 
 
 @law

@@ -17,7 +17,7 @@ import numpy as np
 
 from planner.allocate.cells import Floats
 from planner.allocate.dual import Dual, minimise
-from planner.allocate.problem import Problem, Row
+from planner.allocate.problem import Problem, Row, build_problem
 from planner.allocate.solve import refine, solve
 from planner.errors import InfeasibleError
 from planner.errors import Problem as Trouble
@@ -84,6 +84,7 @@ def spend_fits(problem: Problem) -> bool:
 
 def raise_conflict(problem: Problem) -> NoReturn:
     """Raise `InfeasibleError` with every limit in conflict."""
+    problem = _with_all_rows(problem)
     merged = _without_gain(problem)
     excess, y, _ = _least_excess(merged, np.ones(len(merged.rows)))
     at = 1e-6 * float(np.abs(y).max())
@@ -92,6 +93,15 @@ def raise_conflict(problem: Problem) -> NoReturn:
     curved = any(merged.rows[place].feature for place in involved)
     messages += _bound_messages(problem, merged, y, None if curved else float(excess.sum()))
     raise InfeasibleError(Trouble(message) for message in messages)
+
+
+def _with_all_rows(problem: Problem) -> Problem:
+    """Return the problem with limits of nothing as rows again: they too can take part in a conflict."""
+    whole = build_problem(problem.cells, problem.limits, shut=False)
+    wanted = [row for row in problem.rows if row.kind.startswith("wanted")]
+    for row, feature in zip(wanted, problem.features[len(problem.features) - len(wanted) :], strict=True):
+        whole = whole.with_row(row, feature)
+    return whole
 
 
 def _unmerged(problem: Problem, merged: Problem, spend: Floats) -> Floats:

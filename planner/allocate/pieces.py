@@ -170,7 +170,7 @@ class Piece:
         """
         cell_price = self.spread(price)
         concave = (value > 0.0) & (self.elasticity < 1.0)
-        touch = np.maximum(self.centre, 1e-9 * self.high + _TINY)
+        touch = np.maximum(self.centre, 1e-9 * self.high + _SMALL)  # a slope there that prices cannot blow up
         tangent = np.where(self.elasticity < 1.0, self.elasticity * touch ** (self.elasticity - 1.0), 1.0)
         spend = self.centre + self.width * (value * tangent - cell_price)
         if concave.any():

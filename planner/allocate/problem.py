@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from planner.allocate.cells import Cells, CellTable, Floats, Ints, Labels, group_sums, read_cells
 from planner.allocate.limits import Limits
@@ -166,10 +167,13 @@ def group_labels(cells: Cells, limits: Limits) -> Labels:
     return Labels(cells.frame, groups)
 
 
-def build_problem(table: CellTable | Cells, limits: Limits, labels: Labels | None = None) -> Problem:
+def build_problem(
+    table: CellTable | Cells, limits: Limits, labels: Labels | None = None, *, shut: bool = True
+) -> Problem:
     """Return the problem in normal form; ValueError names everything that is wrong with the arguments.
 
-    `labels` are those of the same cells and groups with another budget, where they are at hand.
+    `labels` are those of the same cells and groups with another budget, where they are at hand. With `shut`, limits of
+    nothing at all are kept by shutting their cells instead of by rows, whose prices would have no bound.
     """
     cells = table if isinstance(table, Cells) else read_cells(table)
     problems = limits.problems()
@@ -177,6 +181,8 @@ def build_problem(table: CellTable | Cells, limits: Limits, labels: Labels | Non
         raise ValueError("; ".join(problems))
     labels = labels or group_labels(cells, limits)
     high, money = _tops_and_money(cells, limits, labels)
+    if shut:
+        high = np.where(_shut_cells(cells, limits, labels), 0.0, high)
     order = np.argsort(_smallest_integers(labels.signature, labels.count), kind="stable")
     signature = labels.signature[order]
     low, high = cells.floor[order] / money, high[order] / money
@@ -235,6 +241,15 @@ def _tops_and_money(cells: Cells, limits: Limits, labels: Labels) -> tuple[Float
     return top, money if money > 0 else 1.0
 
 
+def _shut_cells(cells: Cells, limits: Limits, labels: Labels) -> NDArray[np.bool_]:
+    """Return which cells a group's cap of 0 or an empty stock shuts; those with a floor cannot be."""
+    shut = (cells.units * cells.scale > 0) if limits.stock == 0 else np.zeros(len(cells.floor), dtype=bool)
+    for group in limits.groups:
+        if group.cap == group.floor == 0:
+            shut |= labels.members(group.columns, group.label)[labels.signature]
+    return np.asarray(shut & (cells.floor == 0), dtype=np.bool_)
+
+
 def _far_beyond(cells: Cells, limits: Limits) -> Floats:
     """Return spends that no plan without a budget would reach."""
     curved = cells.elasticity < 1
@@ -258,7 +273,7 @@ def _rows(limits: Limits, labels: Labels, low: Floats, high: Floats, money: floa
     for group in limits.groups:
         members = labels.members(group.columns, group.label).astype(np.float64)
         cap, floor = group.cap / money, group.floor / money
-        if group.cap == group.floor and members.any():
+        if group.cap == group.floor and float(high @ members) > 0:
             rows.append(Row(group.name, "lock", members, cap, price=1.0, lowest=-np.inf))
             continue
         if cap < total and cap < float(high @ members):
@@ -270,7 +285,7 @@ def _rows(limits: Limits, labels: Labels, low: Floats, high: Floats, money: floa
         returns.append((limit.name, labels.members(limit.columns, limit.label).astype(np.float64), limit.least))
     for name, members, least in returns:
         rows.append(Row(name, "min_return", members, 0.0, price=least, feature="revenue", value=1.0, unit=money))
-    if np.isfinite(limits.stock):
+    if np.isfinite(limits.stock) and (limits.stock > 0 or high.any()):
         unit = limits.stock if limits.stock > 0 else 1.0
         rows.append(Row("stock", "stock", everyone, limits.stock / unit, feature="units", value=-1.0, unit=unit))
     rows += _shipping_rows(limits, everyone, money)

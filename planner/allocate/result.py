@@ -35,7 +35,7 @@ class Certificate:
         What no plan within the limits can exceed, from the multipliers. [currency]
     gap
         ``(bound - profit) / |profit|``, at least 0. Where the profit is next to nothing (below a millionth of the money
-        that moves), relative to that millionth.
+        that moves or could be spent), relative to that millionth.
     violation
         The largest of `violations`.
     violations

@@ -38,7 +38,8 @@ class Solution:
     profit, bound
         Profit of the plan, and what no plan can exceed. [share of the problem's money]
     gap
-        ``(bound - profit) / size``, with size the profit or, where that is next to nothing, the money moved.
+        ``(bound - profit) / size``, with size the profit or, where that is next to nothing, a millionth of the money
+        that moves or could be spent.
     excess
         What each row's limit is exceeded by, at least 0, relative to the row's size.
     """
@@ -180,5 +181,6 @@ def certify(problem: Problem, dual: Dual, spend: Floats, y: Floats) -> Solution:
     excess = np.where([row.kind == "lock" for row in problem.rows], np.abs(over), np.maximum(excess, 0.0))
     profit = gross - float(spend.sum()) - penalty
     bound = dual.bound(y)
-    scale = max(abs(profit), 1e-6 * (gross + float(spend.sum())), 1e-300)
+    could_be_spent = min(1.0, float(problem.high.sum()))
+    scale = max(abs(profit), 1e-6 * (gross + float(spend.sum())), 1e-6 * could_be_spent) or 1.0
     return Solution(spend, y, profit, bound, max(bound - profit, 0.0) / scale, excess / size)
