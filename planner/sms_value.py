@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from planner.audiences import Audience, audiences, order_margin
 from planner.brief import Brief
 from planner.providers import Provider, Span, default_provider, load_provider, parse_hours
-from planner.slots import make_slots
+from planner.slots import hour_starts, make_slots
 
 __all__ = [
     "allowed_span",
@@ -132,8 +132,9 @@ def send_hours(brief: Brief) -> pd.DataFrame:
     of_day = minutes.hour * 60 + minutes.minute
     inside = (of_day >= begin) & (of_day < close)
     starts = minutes[inside & ((of_day % 60 == 0) | (of_day == begin))]
-    ends = [min(start.floor("h") + pd.Timedelta(hours=1), last) for start in starts.tz_convert("UTC")]
-    frame = pd.DataFrame({"send_at": starts, "end": pd.DatetimeIndex(ends, tz="UTC").tz_convert(brief.zone)})
+    ends = (hour_starts(starts, brief.zone) + pd.Timedelta(hours=1)).tz_convert("UTC")
+    ends = ends.where(ends <= last, last.tz_convert("UTC"))
+    frame = pd.DataFrame({"send_at": starts, "end": ends.tz_convert(brief.zone)})
     last_minute = pd.Series([_clock(start, close) for start in starts], dtype=frame["end"].dtype)
     frame["end"] = frame["end"].where(frame["end"] <= last_minute, last_minute)
     return frame

@@ -71,6 +71,13 @@ def test_send_hours_follow_the_clock_of_a_day_with_twenty_five_hours():
     assert (hours["end"] - hours["send_at"] == pd.Timedelta(hours=1)).all()
 
 
+def test_send_hours_are_whole_hours_of_a_clock_that_is_half_an_hour_off():
+    promotion = {"date": "2026-11-11", "timezone": "Asia/Kolkata", "playbook": "flat"}
+    hours = send_hours(make_brief(promotion=promotion, hours="09:00-12:00"))
+    assert set(hours["send_at"].dt.strftime("%H:%M")) == {"09:00", "10:00", "11:00"}
+    assert (hours["end"] - hours["send_at"] == pd.Timedelta(hours=1)).all()
+
+
 def test_conversion_shape_is_not_moved_by_a_better_channel_being_busier():
     brief = make_brief()
     market = make_market(brief, channels=("good", "bad"))
