@@ -307,6 +307,30 @@ def test_the_users_own_schedule_is_kept_around_the_promotion_and_put_back() -> N
     assert (back.percent == old.percent).all()
 
 
+@pytest.mark.parametrize("target", REPEATING)
+def test_without_the_shops_own_schedule_it_is_said_aloud_that_it_will_be_overwritten(target: str) -> None:
+    bare = export_plan(example(), target)
+    assert "--restore" in bare.notes[0].text("en")
+    assert "overwritten" in bare.notes[0].text("en")
+    whys = " ".join(bare.actions["why"])
+    assert "your own schedule is overwritten" in whys
+    assert "keep what they had" not in whys
+    assert bare.actions["what"].str.contains("only says 100 %").any()
+    tool = load_tool(target)
+    old = Sheet("", tool.row_names, np.full((len(tool.row_names), tool.slots), 100.0))
+    kept = export_plan(example(), target, restore={"": old})
+    assert not any("--restore" in message.text("en") for message in kept.notes)
+    assert "keep what they had" in " ".join(kept.actions["why"])
+    assert not kept.actions["why"].str.contains("overwritten").any()
+
+
+@pytest.mark.parametrize("target", ["amazon", "meta"])
+def test_a_tool_with_dates_says_that_it_puts_nothing_back(target: str) -> None:
+    old = Sheet("", (), np.empty((0, load_tool(target).slots)))
+    assert "no file to put back" in export_plan(example(), target, restore={"": old}).notes[0].text("en")
+    assert "--restore" not in " ".join(message.text("en") for message in export_plan(example(), target).notes)
+
+
 def test_an_old_schedule_with_many_spans_stays_where_spans_suffice() -> None:
     old = Sheet("search", load_tool("google-ads-editor").row_names, np.full((7, 96), 100.0))
     old.percent[1, :80] = np.repeat([0, 110, 100, 120, 90], 16)

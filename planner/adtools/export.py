@@ -116,7 +116,8 @@ def export_plan(
     allow_off
         Whether hours may be off that would stand at the tool's lowest number.
     restore
-        By campaign, the schedule that is in the tool now; the key "" is for all. None is 100 % at all times.
+        By campaign, the schedule that is in the tool now; the key "" is for all. None is 100 % at all times, which
+        then replaces whatever is in the tool: the notes say so.
     columns
         Columns of the plan's schedule that the csv target shows; more than the target itself needs.
     lang
@@ -167,9 +168,18 @@ def export_plan(
         losses=tuple(sum_losses(table)),
         budgets=budgets,
         actions=handover_actions(
-            plan, tool, series, periods=periods, bases=bases, budgets=budgets, names=names, table=table, lang=lang
+            plan,
+            tool,
+            series,
+            periods=periods,
+            bases=bases,
+            budgets=budgets,
+            names=names,
+            table=table,
+            kept=bool(old),
+            lang=lang,
         ),
-        notes=(*notes, *_warnings(tool)),
+        notes=(*_restoring(tool, given=bool(old)), *notes, *_warnings(tool)),
     )
 
 
@@ -258,6 +268,13 @@ def _check_on(tool: Tool, sheets: Mapping[tuple[str, str], Sheet]) -> None:
         raise InputError(
             [Problem(Message("adtools.all_off", {"name": name, "tool": tool.title})) for name in dict.fromkeys(dark)]
         )
+
+
+def _restoring(tool: Tool, *, given: bool) -> list[Message]:
+    """Return what becomes of the schedule that is in the tool now, where a person may not expect it."""
+    if tool.exact or given == (tool.rows != "dated"):
+        return []
+    return [Message("adtools.dated_restore" if given else "adtools.no_restore", {"tool": tool.title})]
 
 
 def _warnings(tool: Tool) -> list[Message]:

@@ -55,6 +55,7 @@ def handover_actions(
     budgets: pd.DataFrame,
     names: Mapping[tuple[str, str], str],
     table: pd.DataFrame,
+    kept: bool,
     lang: Lang,
 ) -> pd.DataFrame:
     """Return what to do in the tool, `tables.ACTIONS`, in order of time.
@@ -73,6 +74,8 @@ def handover_actions(
         By campaign and period label, the file; the label ``restore`` is what goes back.
     table
         From `losses.loss_table`: where a window that should be off runs all the same, it is paused by hand.
+    kept
+        Whether the schedule that is in the tool now was given, so that it stays around the promotion and goes back.
     lang
         Language of the sentences.
     """
@@ -80,7 +83,9 @@ def handover_actions(
     acts = [_base(tool, one, periods, {**told, "name": one.name, "base": bases[one.name]}) for one in series]
     for one in series[:1] if tool.together else series:
         files = {label: file for (name, label), file in names.items() if name == one.name}
-        acts += _schedules(tool, "" if tool.together else one.name, periods, files, told)
+        acts += _schedules(
+            tool, "" if tool.together else one.name, periods, files, told, kept=kept or tool.rows == "dated"
+        )
     acts += [*_pauses(table, told), *_budgets(plan, tool, budgets)]
     end, back = periods[-1].end, "act_back_money" if tool.steers == "money" else "act_back"
     acts += [_act(end, "back", one.name, back, {**told, "name": one.name}, "act_back_why") for one in series]
@@ -104,7 +109,13 @@ def _base(tool: Tool, series: Series, periods: Sequence[Period], values: Mapping
 
 
 def _schedules(
-    tool: Tool, channel: str, periods: Sequence[Period], files: Mapping[str, str], values: Mapping[str, object]
+    tool: Tool,
+    channel: str,
+    periods: Sequence[Period],
+    files: Mapping[str, str],
+    values: Mapping[str, object],
+    *,
+    kept: bool,
 ) -> list[_Act]:
     """Return the applying, swapping and taking off of sheets."""
     ready = periods[0].start - pd.Timedelta(hours=tool.lead_hours)
@@ -112,10 +123,11 @@ def _schedules(
     for place, period in enumerate(periods):
         told = {**values, "file": files[period.label]}
         entry, at = ("act_swap", period.start) if place else ("act_apply", ready)
-        acts.append(_act(at, "apply", channel, entry, told, f"{entry}_why"))
+        why = "act_replace_why" if entry == "act_apply" and not kept else f"{entry}_why"
+        acts.append(_act(at, "apply", channel, entry, told, why))
     if "restore" in files:
-        told = {**values, "file": files["restore"]}
-        acts.append(_act(periods[-1].end, "restore", channel, "act_restore", told, "act_restore_why"))
+        told, entry = {**values, "file": files["restore"]}, "act_restore" if kept else "act_restore_full"
+        acts.append(_act(periods[-1].end, "restore", channel, entry, told, "act_restore_why"))
     return acts
 
 
