@@ -250,5 +250,5 @@ def test_evidence_of_hardly_any_orders_overrules_nothing() -> None:
     slots = market[["start", "window"]]
     plan: Any = SimpleNamespace(brief=SimpleNamespace(playbook=playbook), market=market, slots=slots)
     table = evidence_table(plan).set_index(["window", "measure"])["overruled"]
-    assert table["eve"].to_dict() == {"traffic": True, "price": True, "conversion": False}
+    assert table["eve"].to_dict() == {"traffic": True, "price": False, "conversion": False}
     assert not table["night"].any()

@@ -1,13 +1,11 @@
 """The playbook against the data: window by window, what each says of traffic, price and conversion.
 
 The playbook's word is its prior with the spread it gives itself; what the plan was made with is the forecast, prior and
-history together, with its own. The data overrule the playbook where past events speak of a window, the playbook's
-number lies outside the forecast's range (four in five), and the two are more than a quarter apart.
+history together, with its own. Where the data overrule the playbook is for `planner.reasons` to say.
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,8 +14,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from planner.charts.canvas import Sheet, panel, sheet, text_width
 from planner.charts.palette import ACTUAL, FAINT, GREY, INK, PLAN, RULE
-from planner.charts.windows import MEASURES, WIDE
+from planner.charts.windows import MEASURES
 from planner.charts.words import Words
+from planner.reasons import overruled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,10 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["evidence_finding", "evidence_table", "plot_evidence"]
 
-_APART = math.log(1.25)
 _ROW = 0.29
-# Fewer clicks or orders than this do not speak of a window: what moved the forecast there was its neighbours.
-_ENOUGH = 5
 
 
 def evidence_table(plan: Plan) -> pd.DataFrame:
@@ -42,44 +38,7 @@ def evidence_table(plan: Plan) -> pd.DataFrame:
         `window`, `measure`, `prior` with `prior_low` and `prior_high`, `value` with `low` and `high` (10 and 90 %
         points) [x usual], `evidence` (clicks of past events, for conversion their orders), `overruled`.
     """
-    priors = {window.id: window.prior for window in plan.brief.playbook.windows}
-    numbers = plan.market.select_dtypes("number")
-    market = {str(name): numbers[name].to_numpy(dtype=float) for name in numbers}
-    windows = plan.market["window"].to_numpy()
-    rows = []
-    for window in dict.fromkeys(plan.slots["window"]):
-        here = windows == window
-        if not here.any():
-            continue
-        weight = np.maximum(market["clicks"][here], 1e-9)
-        for name in MEASURES:
-            prior, value = (_log_mean(market[f"{name}_{kind}"][here], weight) for kind in ("prior", "ratio"))
-            sd = float(np.average(market[f"{name}_sd"][here], weights=weight))
-            prior_sd = float(getattr(priors.get(window), f"{name}_sd", sd))
-            evidence = float(market["evidence_orders" if name == "conversion" else "evidence_clicks"][here].sum())
-            low, high = value * math.exp(-WIDE * sd), value * math.exp(WIDE * sd)
-            rows.append(
-                {
-                    "window": window,
-                    "measure": name,
-                    "prior": prior,
-                    "prior_low": prior * math.exp(-WIDE * prior_sd),
-                    "prior_high": prior * math.exp(WIDE * prior_sd),
-                    "value": value,
-                    "low": low,
-                    "high": high,
-                    "evidence": evidence,
-                    "overruled": evidence >= _ENOUGH
-                    and abs(math.log(value / prior)) > _APART
-                    and not low <= prior <= high,
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def _log_mean(values: np.ndarray, weight: np.ndarray) -> float:
-    """Return the weighted geometric mean."""
-    return float(np.exp(np.average(np.log(values), weights=weight)))
+    return overruled(plan.market, plan.brief.playbook)
 
 
 def evidence_finding(table: pd.DataFrame, words: Words) -> str:
