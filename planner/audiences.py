@@ -118,7 +118,8 @@ def order_margin(brief: Brief, market: pd.DataFrame | None) -> float | None:
         return brief.shop.order_value * (1.0 - brief.shop.refund_rate) * brief.shop.margin
     if market is None or not (orders := market["clicks"] * market["conversion"]).sum() > 0:
         return None
-    return float((market["order_value"] * orders).sum() / orders.sum()) * brief.shop.margin
+    price = float((market["order_value"] * orders).sum() / orders.sum())
+    return price * (1.0 - brief.shop.refund_rate) * brief.shop.margin
 
 
 def audiences(brief: Brief, market: pd.DataFrame | None = None) -> tuple[Audience, ...]:

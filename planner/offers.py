@@ -140,7 +140,7 @@ def _deals(brief: Brief, market: pd.DataFrame, lang: Lang) -> list[_Deal]:
         found += [(moment, _window_at(timetable.spans, moment), offer) for moment in moments]
         if not offer.at:
             found += [(moment, window, offer) for moment, window in told]
-    price = _order_price(brief, _Visits.of(market))
+    price, kept = _order_price(brief, _Visits.of(market)), 1.0 - brief.shop.refund_rate
     deals = []
     for at, window, offer in sorted(found, key=lambda entry: entry[0]):
         usual_lift = window.prior.flash_lift if window.prior.flash_lift != 1.0 else _USUAL_LIFT
@@ -148,7 +148,18 @@ def _deals(brief: Brief, market: pd.DataFrame, lang: Lang) -> list[_Deal]:
         name = offer.name or Message("offers.deal", {"off": 100 * offer.price_cut}).text(lang)
         margin = brief.shop.margin if offer.margin is None else offer.margin
         moment = pd.Timestamp(at).tz_convert(brief.zone)
-        deals.append(_Deal(moment, window, name, offer.price_cut, offer.places, lift, offer.price or price, margin))
+        deals.append(
+            _Deal(
+                moment,
+                window,
+                name,
+                offer.price_cut,
+                offer.places,
+                lift,
+                price if offer.price is None else kept * offer.price,
+                margin,
+            )
+        )
     return deals
 
 
@@ -202,8 +213,10 @@ def _share_inside(start: Floats, end: Floats, at: pd.Timestamp, until: pd.Timest
 def _order_price(brief: Brief, visits: _Visits) -> float:
     """Return what an order leaves after refunds. [currency/order]."""
     if visits.orders.sum() > 0:
-        return float(visits.revenue.sum() / visits.orders.sum())
-    return (brief.shop.order_value or 0.0) * (1.0 - brief.shop.refund_rate)
+        price = float(visits.revenue.sum() / visits.orders.sum())
+    else:
+        price = brief.shop.order_value or 0.0
+    return price * (1.0 - brief.shop.refund_rate)
 
 
 def _judge(brief: Brief, deal: _Deal, deals: list[_Deal], visits: _Visits) -> dict[str, object]:
@@ -266,13 +279,16 @@ def _notes(brief: Brief, table: pd.DataFrame) -> tuple[Message, ...]:
             "lift": float(deals["lift"].mean()),
             "currency": brief.promotion.currency,
         }
-        notes.append(Message("offers.kept" if keep else "offers.dropped", values))
+        dropped = "dropped" if values["places"] else "dropped_any"
+        notes.append(Message("offers.kept" if keep else f"offers.{dropped}", values))
     return tuple(notes)
 
 
 def _advice(brief: Brief, table: pd.DataFrame) -> list[Message]:
     """Return what is wrong with the offers as such: mechanics that pile up, and sums that a buyer has to work out."""
     notes = []
+    if outside := sorted({at for offer in brief.offers for at in offer.at if _instant(brief, at) is None}):
+        notes.append(Message("offers.outside", {"times": ", ".join(f"{at:%H:%M}" for at in outside)}))
     overlapping = table["at"].duplicated(keep=False)
     if overlapping.any():
         times = sorted({f"{at:%H:%M}" for at in table.loc[overlapping, "at"]})

@@ -51,6 +51,8 @@ def test_order_margin_is_after_refunds_and_comes_from_the_market_where_the_brief
     assert order_margin(silent, None) is None
     market = pd.DataFrame({"clicks": [10.0, 30.0], "conversion": [0.1, 0.1], "order_value": [100.0, 200.0]})
     assert order_margin(silent, market) == pytest.approx(0.4 * 175)
+    refunded = make_brief(shop={"margin": 0.4, "refund_rate": 0.2})
+    assert order_margin(refunded, market) == pytest.approx(0.8 * 0.4 * 175)
 
 
 def test_a_segment_with_more_visits_than_messages_is_refused():

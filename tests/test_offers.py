@@ -46,7 +46,7 @@ def test_plan_offers_takes_the_playbooks_deals_and_drops_those_that_lose():
     assert not offers.table["keep"].any()
     assert (offers.cost, offers.profit) == (0, 0)
     assert {note.key for note in offers.notes} == {"offers.dropped"}
-    assert "8 places" in offers.notes[0].text("en")
+    assert "8 each" in offers.notes[0].text("en")
 
 
 def test_plan_offers_keeps_a_deal_with_few_places_and_counts_its_cost():
@@ -65,6 +65,45 @@ def test_plan_offers_with_a_cheap_good_gives_up_the_cut_and_the_better_margin():
     deal = plan_offers(brief, *make_market(brief)).table.iloc[0]
     # 40 yuan of usual margin against 20 * (0.3 - 0.5) = -4.
     assert deal["cost"] == pytest.approx(5 * 44)
+
+
+@pytest.mark.parametrize("offer", [{"at": ["13:00"]}, {"at": ["13:00"], "places": 5, "price": 20}])
+def test_plan_offers_count_nothing_for_orders_that_come_back(offer):
+    shop = {"margin": 0.4, "order_value": 100}
+    kept = make_brief(offers=[offer], shop=shop)
+    returned = make_brief(offers=[offer], shop={**shop, "refund_rate": 0.25})
+    slots, market = make_market(kept)
+    usual = plan_offers(kept, slots, market).table.iloc[0]
+    less = plan_offers(returned, slots, market.assign(click_value=0.75 * market["click_value"])).table.iloc[0]
+    assert (less["cost"], less["gain"]) == pytest.approx((0.75 * usual["cost"], 0.75 * usual["gain"]))
+    assert less["most_places"] == usual["most_places"]
+
+
+def test_plan_offers_notes_times_outside_of_the_promotion():
+    offers = [{"at": ["13:00", "21:00"], "name": "bait"}, {"at": ["04:00"]}]
+    brief = make_brief(
+        promotion={"date": "2026-11-11", "starts": "2026-11-11 08:00", "ends": "2026-11-11 20:00"}, offers=offers
+    )
+    planned = plan_offers(brief, *make_market(brief))
+    assert list(planned.table["at"].dt.strftime("%H:%M")) == ["13:00"]
+    (note,) = [note for note in planned.notes if note.key == "offers.outside"]
+    assert "04:00, 21:00" in note.text("en")
+
+
+@pytest.mark.parametrize(
+    ("clicks", "entry", "english", "chinese"),
+    [
+        (1000.0, "dropped", "would pay: 8 each", "每场至多 8 个名额"),
+        (125.0, "dropped", "would pay: 1 each", "每场至多 1 个名额"),
+        (10.0, "dropped_any", "at any number of places", "多少名额都亏"),
+    ],
+)
+def test_plan_offers_says_how_many_places_would_pay(clicks, entry, english, chinese):
+    brief = make_brief()
+    note = plan_offers(brief, *make_market(brief, clicks)).notes[0]
+    assert note.key == f"offers.{entry}"
+    assert english in note.text("en")
+    assert chinese in note.text("zh")
 
 
 def test_plan_offers_uses_the_root_of_the_lift_for_half_the_cut():
