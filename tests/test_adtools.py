@@ -457,6 +457,25 @@ def test_no_bid_passes_the_briefs_highest() -> None:
         assert sheet.percent.max() <= 125
 
 
+@pytest.mark.parametrize("target", ["taobao", "jd", "amazon", "oceanengine", "google-ads"])
+@pytest.mark.parametrize("base", [10.0, None])
+def test_no_number_takes_a_bid_above_the_highest_even_where_the_base_alone_is_above_it(
+    target: str, base: float | None
+) -> None:
+    channels = tuple(
+        channel.model_copy(update={"max_bid": 1.2, "base_bid": base}) for channel in example().brief.channels
+    )
+    plan = changed(example(), brief=example().brief.model_copy(update={"channels": channels}))
+    plan = with_bids(plan, np.minimum(plan.schedule["bid"], 1.2))
+    made = export_plan(plan, target)
+    for (channel, _), rows in made.table.groupby(["channel", "campaign"]):
+        assert made.bases[channel] * rows["percent"].max() / 100 <= 1.2 + 1e-9
+    if base and target in ("taobao", "jd", "amazon"):
+        told = next(message.text("en") for message in made.notes if "above the highest bid" in message.text("en"))
+        assert "10.00" in told
+        assert "1.20" in told
+
+
 def test_all_off_is_refused_because_a_tool_may_read_it_as_always_on() -> None:
     old = Sheet("", load_tool("oceanengine").row_names, np.zeros((7, 48)))
     with pytest.raises(InputError, match="off at all times"):

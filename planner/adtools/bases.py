@@ -32,7 +32,8 @@ def settle_base(
     """Return what 100 % stands for, and what to say of it. [currency]
 
     An on/off tool has one bid for all hours and a tool that steers money no bid at all: there the best one is always
-    derived. Elsewhere the brief's base bid holds, and a clearly better one is only named.
+    derived. Elsewhere the brief's base bid holds, and a clearly better one is only named; unless even the tool's
+    lowest number would take it above the channel's highest bid.
     """
     if tool.exact and series.base_bid is not None:
         return series.base_bid, []
@@ -41,6 +42,10 @@ def settle_base(
         best = derive_base(series, tool, pieces, allow_off=allow_off)
         entry = "set_money" if tool.steers == "money" else "set_bid" if tool.on_off else "set_base"
         return best, [Message(f"adtools.{entry}", {**values, "base": best})]
+    if series.base_bid * tool.minimum / 100 > series.max_bid + 1e-9:
+        best = derive_base(series, tool, pieces, allow_off=allow_off)
+        told = {"base": series.base_bid, "least": tool.minimum, "most": series.max_bid, "better": best}
+        return best, [Message("adtools.base_too_high", {**values, **told})]
     return series.base_bid, _better_base(series, tool, pieces, series.base_bid, values, allow_off)
 
 
@@ -76,6 +81,8 @@ def derive_base(series: Series, tool: Tool, pieces: Pieces, *, allow_off: bool) 
         return max(round(middle, 2), 0.01)
     ends = (known.min() * 100 / tool.maximum, known.max() * 100 / tool.minimum)
     tried = np.concatenate([np.geomspace(*ends, _CANDIDATES), [middle, known.max() * 100 / tool.maximum]])
+    if tool.steers == "bid":
+        tried = np.minimum(tried, series.max_bid * 100 / tool.minimum)
     cents = np.unique(np.maximum(np.floor(tried * 100 + 1e-9) / 100, 0.01))
     earned = np.array([_worth(series, tool, pieces, float(base), allow_off=allow_off) for base in cents])
     close = cents[earned >= earned.max() - _AS_GOOD * max(1.0, abs(earned.max()))]
