@@ -325,6 +325,24 @@ def rows_and_titles() -> list[Case]:
             settings=known,
             note="1 row(s) of totals",
         ),
+        *[
+            Case(
+                f"total_named_{name}",
+                {"a.csv": (alimama() + alimama().replace("直通车", word).split("\n", 1)[1]).encode()},
+                expected(),
+                settings=known,
+                note="2 row(s) of totals",
+            )
+            for name, word in {
+                "whole": "整体",
+                "every": "全部",
+                "shop": "全店",
+                "sum": "汇总数据",
+                "channels": "全部渠道",
+                "all": "All",
+            }.items()
+        ],
+        Case("every_alone", {"a.csv": alimama().replace("直通车", "全部").encode()}, expected("全部"), settings=known),
         Case("totals_above", {"a.csv": alimama().replace(head, head + total).encode()}, expected(), settings=known),
         Case(
             "header_again",

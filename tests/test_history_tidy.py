@@ -149,6 +149,19 @@ def test_load_own_headers_are_read_by_the_briefs_mapping(read):
     assert table[["clicks", "spend"]].iloc[0].tolist() == [5, 1.5]
 
 
+def test_load_channel_that_is_the_sum_of_the_others_is_dropped(read):
+    lines = [
+        f"2026-11-02 {hour:02d}:00,{name},{clicks},{clicks / 8}"
+        for hour in range(24)
+        for name, clicks in (("a", hour + 3), ("b", 2 * hour), ("everywhere", 3 * hour + 3))
+    ]
+    history = read("hour,channel,clicks,spend\n" + "\n".join(lines) + "\n")
+    assert set(history.table["channel"]) == {"a", "b"}
+    assert "channel everywhere is the sum of the 2 others in all of its 24 hours" in history.notes[0].text("en")
+    unlike = read("hour,channel,clicks,spend\n" + "\n".join(lines).replace("everywhere,36", "everywhere,37") + "\n")
+    assert set(unlike.table["channel"]) == {"a", "b", "everywhere"}
+
+
 def test_load_hour_that_the_clocks_skip_is_refused(read):
     from zoneinfo import ZoneInfo
 

@@ -38,19 +38,9 @@ class Fault:
 
 
 _MISSING = frozenset({"-", "--", "---", "—", "——", "–", "nan", "null", "none", "n/a", "na", "#n/a", "无", "暂无"})
-_TOTALS = (
-    "合计",
-    "总计",
-    "汇总",
-    "小计",
-    "总和",
-    "total",
-    "grand total",
-    "subtotal",
-    "sub total",
-    "totals",
-    "sum",
-    "account total",
+_TOTALS = frozenset(
+    "合计|总计|汇总|小计|总和|汇总数据|合计数据|全部渠道|全渠道|全部计划|全部推广|total|totals|grand total|subtotal|sub total|sum|"
+    "account total|all channels|all campaigns".split("|")
 )
 _TOTAL_PREFIX = re.compile(r"^(?:合计|总计|汇总|小计|(?:grand |sub)?totals?)\s*[:：\-–(（]")
 _CURRENCY = re.compile(

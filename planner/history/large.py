@@ -24,12 +24,13 @@ from planner.history.parquet import number_columns
 from planner.history.remarks import Remarks
 from planner.history.rows import MomentRule, judge_numbers, row_kind
 from planner.history.settings import ReadingSettings
+from planner.history.totals import total_names
 from planner.slots import hour_starts
 from planner.wording import Message
 
 __all__ = ["judge_large"]
 
-_TOTAL_WORDS = "合计|总计|汇总|小计|总和|total|^ *sum *$"
+_TOTAL_WORDS = "合计|总计|汇总|小计|总和|全部|全渠道|total|^ *sum *$|^ *all "
 
 
 def judge_large(engine: Engine, table: LargeTable, number: int, settings: ReadingSettings) -> str:
@@ -145,8 +146,11 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
     order = settled_order(layout, {name: groups[name].tolist() for name in named}, table.remarks)
     rule = MomentRule(layout, order, table.file_day)
     records = []
+    everything = total_names(groups["channel"], layout.own.get("channel", ""))
     for entry in groups.to_dict("records"):
         kind = row_kind([entry[name] for name in named], headers)
+        if kind == "data" and entry["channel"] in everything:
+            kind = "total"
         moment = rule(entry["day"], entry["hour"]) if kind == "data" else None
         records.append(
             {
@@ -240,7 +244,11 @@ def _campaigns(engine: Engine, table: LargeTable) -> pd.DataFrame:
     if "campaign" in layout.columns:
         place = layout.columns["campaign"]
         cells = engine.frame(f"SELECT DISTINCT {scan.text(place)} AS cell FROM {scan.sql}", "scan")["cell"]
-        records += [(place, cell, None if is_missing(bare := plain(cell)) else bare, is_total(bare)) for cell in cells]
+        everything = total_names(cells, layout.own["campaign"])
+        records += [
+            (place, cell, None if is_missing(bare := plain(cell)) else bare, is_total(bare) or cell in everything)
+            for cell in cells
+        ]
     for place in layout.dimensions:
         # Of other columns only what may head a row of totals is looked at: they can hold as many texts as rows.
         text = scan.text(place)

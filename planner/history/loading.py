@@ -18,6 +18,7 @@ from planner.history.inspection import gap_notes
 from planner.history.reading import TableReading, is_fatal, source_file
 from planner.history.settings import Progress, ReadingSettings, settings_of
 from planner.history.tidy import History, SourceFile
+from planner.history.totals import without_sum_channel
 from planner.tables import HISTORY
 from planner.wording import Message
 
@@ -159,8 +160,8 @@ def _combined(
     problems = [*gathered.problems, *contradictions]
     if problems:
         raise InputError(problems)
-    table = in_order(table, settings)
-    notes = (*gathered.notes, *decided, *gap_notes(table))
+    table, sums = without_sum_channel(in_order(table, settings))
+    notes = (*gathered.notes, *decided, *sums, *gap_notes(table))
     return History(table, notes, tuple(sources), _growing_since(sources, settings))
 
 

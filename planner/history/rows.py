@@ -28,6 +28,7 @@ from planner.history.cells import (
 from planner.history.dialects import MEASURES, Layout, key_of
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
+from planner.history.totals import total_names
 
 __all__ = ["MomentRule", "RawRows", "judge_numbers", "judge_rows", "raw_rows"]
 
@@ -167,6 +168,10 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
     headers = [key_of(layout.own.get(name, "\0")) for name in named]
     keys = list(zip(*(raw.cells[name] for name in named), strict=True))
     kinds = {key: row_kind(key, headers) for key in dict.fromkeys(keys)}
+    for place, name in enumerate(named):
+        if name in ("channel", "campaign"):
+            everything = total_names(raw.cells[name], layout.own[name])
+            kinds.update({key: "total" for key in kinds if key[place] in everything and kinds[key] == "data"})
     moments = {pair: rule(*pair) for pair in dict.fromkeys(zip(day, hour, strict=True))}
     bad = np.zeros(count, dtype=bool)
     for at, key in enumerate(keys):
