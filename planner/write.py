@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import re
@@ -28,12 +29,20 @@ from planner.playbook import Playbook
 from planner.summary import Summary
 from planner.wording import LANGUAGES, Lang, Message, Text
 
-__all__ = ["SCHEMA", "csv_text", "plan_json", "read_plan", "write_files", "write_plan"]
+__all__ = ["OWN_FILES", "SCHEMA", "csv_text", "plan_json", "read_plan", "write_files", "write_plan"]
 
 SCHEMA = "promo-plan/1"
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$")
 _FRAMES = ("slots", "market", "schedule", "limits", "sms", "actions", "offers", "comparison", "paths", "frontier")
 _TABLES = ("schedule", "limits", "sms", "actions")
+_CHARTS = ("timeline", "grid", "frontier", "pacing", "sms", "evidence")
+# What only a plan for people has: nothing of it may stay beside the tables of a later one.
+OWN_FILES = frozenset(
+    (
+        *("report.html", "plan.xlsx", "schedule-excel.csv", "actions.ics"),
+        *(f"charts/{name}.{form}" for name in _CHARTS for form in ("svg", "png", "pdf")),
+    )
+)
 
 
 def write_plan(
@@ -55,7 +64,7 @@ def write_plan(
     tables_only
         Write the CSV tables and ``plan.json`` only: no charts, page, workbook or calendar.
     overwrite
-        Whether files that are there may be replaced.
+        Whether files that are there may be replaced. Those of an earlier plan that this one has not are removed.
     lang
         Language of page, charts and workbook; by default the plan's.
 
@@ -68,6 +77,8 @@ def write_plan(
     ------
     FileExistsError
         A file is there already and may not be overwritten; nothing was written.
+    IsADirectoryError, NotADirectoryError
+        A folder bears the name of a file, or a file that of the folder; nothing was written.
 
     Examples
     --------
@@ -90,7 +101,14 @@ def write_plan(
         files |= render_outputs(plan, lang or plan.lang)
     files |= {f"{name}.csv": csv_text(getattr(plan, name)).encode() for name in _TABLES}
     files["plan.json"] = (json.dumps(plan_json(plan), ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
-    return write_files(files, Path(folder), overwrite=overwrite)
+    try:
+        written = write_files(files, Path(folder), overwrite=overwrite)
+    except FileExistsError as error:
+        advice = "already there; give another folder, or overwrite=True"
+        raise FileExistsError(errno.EEXIST, advice, str(error)) from error
+    for name in sorted(OWN_FILES - set(files)):
+        (Path(folder) / name).unlink(missing_ok=True)
+    return written
 
 
 def write_files(files: Mapping[str, bytes], folder: Path, *, overwrite: bool) -> list[Path]:
@@ -102,7 +120,12 @@ def write_files(files: Mapping[str, bytes], folder: Path, *, overwrite: bool) ->
         One of them is there already and may not be overwritten; nothing was written.
     IsADirectoryError
         A folder bears the name of one of them; nothing was written.
+    NotADirectoryError
+        A file stands where the folder, or one around it, should be; nothing was written.
     """
+    nearest = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    if nearest.exists() and not nearest.is_dir():
+        raise NotADirectoryError(str(nearest))
     there = [name for name in files if (folder / name).exists()]
     if there and not overwrite:
         raise FileExistsError(str(folder / there[0]))
@@ -140,7 +163,11 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "multipliers": plan.multipliers.to_dict(),
         "notes": [{lang: note.text(lang) for lang in LANGUAGES} for note in plan.notes],
         "foundation": _foundation_json(plan.foundation),
-        "data": [{key: _plain(value) for key, value in source.items()} for source in plan.sources],
+        # A plan is passed on: the folders its history lay in are nobody's business.
+        "data": [
+            {key: _plain(value) for key, value in source.items()} | {"name": Path(source["name"]).name}
+            for source in plan.sources
+        ],
         "brief": plan.brief.model_dump(mode="json", exclude_unset=True),
         "playbook": plan.brief.playbook.model_dump(mode="json"),
         **{name: _frame_json(getattr(plan, name)) for name in _FRAMES},
@@ -244,7 +271,7 @@ def read_plan(folder: str | Path) -> Plan:
             foundation=_foundation(data, frames["market"]),
             **frames,
         )
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise InputError([Problem(Message("write.no_plan", {"folder": str(folder)}), str(path))]) from error
     except (ValueError, KeyError, TypeError) as error:
         raise InputError([Problem(Message("write.not_a_plan", {"schema": SCHEMA}), str(path))]) from error

@@ -144,3 +144,22 @@ def test_demo_runs_from_any_folder_and_is_the_same_every_time(
     for name in names:
         assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
     shutil.rmtree("one")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_file_or_folder_in_the_way_is_wrong_usage(
+    lang: str, brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "taken").write_bytes(b"mine")
+    (tmp_path / "out" / "schedule.csv").mkdir(parents=True)
+    for folder, words in (
+        ("taken", ("是一个文件，", "is a file, not")),
+        ("out", ("是一个文件夹，", "is a folder where")),
+    ):
+        code, _, err = run(
+            "plan", brief, "-o", tmp_path / folder, "--tables-only", "--force", "--lang", lang, capsys=capsys
+        )
+        assert code == 2
+        assert words[lang == "en"] in err
+        assert folder in err
+    assert (tmp_path / "taken").read_bytes() == b"mine"

@@ -7,10 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from planner.charts import chart_names
 from planner.errors import InputError
 from planner.plan import Plan
 from planner.tables import SCHEDULE, TABLES
-from planner.write import read_plan, write_files, write_plan
+from planner.write import OWN_FILES, read_plan, write_files, write_plan
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +109,38 @@ def test_a_folder_without_a_plan_is_named(content: str | None, message: str, tmp
         (tmp_path / "plan.json").write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         read_plan(tmp_path)
+
+
+def test_what_an_earlier_plan_left_does_not_stay_beside_new_tables(example_plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "charts").mkdir()
+    for name in ("report.html", "plan.xlsx", "charts/grid.svg", "charts/mine.svg", "notes.txt"):
+        (tmp_path / name).write_bytes(b"old")
+    write_plan(example_plan, tmp_path, tables_only=True, overwrite=True)
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {
+        "actions.csv", "limits.csv", "plan.json", "schedule.csv", "sms.csv", "charts/mine.svg", "notes.txt",
+    }  # fmt: skip
+
+
+def test_every_chart_of_a_plan_is_known_as_its_own(example_plan: Plan) -> None:
+    assert {f"charts/{name}.svg" for name in chart_names(example_plan)} <= OWN_FILES
+
+
+def test_a_file_where_the_folder_should_be_is_named(example_plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"mine")
+    for folder in (tmp_path / "out", tmp_path / "out" / "deeper"):
+        with pytest.raises(NotADirectoryError, match=r"out$"):
+            write_plan(example_plan, folder, tables_only=True, overwrite=True)
+        with pytest.raises(InputError, match="there is no plan in"):
+            read_plan(folder)
+    assert (tmp_path / "out").read_bytes() == b"mine"
+
+
+def test_python_is_told_how_to_overwrite(example_plan: Plan, folder: Path) -> None:
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        write_plan(example_plan, folder, tables_only=True)
+
+
+def test_plan_json_names_files_without_their_folders(folder: Path) -> None:
+    data = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+    assert [source["name"] for source in data["data"]] == ["history.csv"]

@@ -107,12 +107,25 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.Abort:
         click.echo("interrupted", err=True)
         sys.exit(1)
+    except (IsADirectoryError, NotADirectoryError, PermissionError) as blocked:
+        sys.exit(_refuse(blocked))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
     except Exception as fault:
         sys.exit(_report(fault, debug="--debug" in arguments))
     sys.exit(0)
+
+
+def _refuse(blocked: OSError) -> int:
+    """Say on stderr what cannot be written to, and return the exit code."""
+    from planner.cli.talk import language
+    from planner.wording import say
+
+    kind = "a_folder" if isinstance(blocked, IsADirectoryError) else "a_file"
+    kind = "no_permission" if isinstance(blocked, PermissionError) else kind
+    click.echo(say(f"cli.{kind}", language(), path=blocked.filename or blocked), err=True)
+    return 2
 
 
 def _report(fault: Exception, *, debug: bool) -> int:

@@ -11,7 +11,7 @@ import click
 
 from planner.cli.talk import AMOUNT, history_option, lang_option, note, set_language
 from planner.cli.waiting import waiting
-from planner.wording import Lang
+from planner.wording import Lang, say
 
 if TYPE_CHECKING:
     from planner.brief import Brief
@@ -148,9 +148,11 @@ def _plan(
     as_json: bool = False,
 ) -> None:
     """Plan, write, and show the summary."""
-    if not force and (folder / "plan.json").exists():
-        raise click.UsageError(f"{folder} already holds a plan; give another folder, or --force to overwrite it")
     lang = set_language(None)
+    if not force and (folder / "plan.json").exists():
+        raise click.UsageError(say("cli.holds_a_plan", lang, folder=folder))
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(str(folder))
     with waiting("terminal.planning"):
         from planner.actions import registration_note
         from planner.plan import make_plan
@@ -161,7 +163,7 @@ def _plan(
         with waiting("terminal.writing"):
             files = write_plan(made, folder, tables_only=tables_only, overwrite=force)
     except FileExistsError as error:
-        raise click.UsageError(f"{error} is already there; give another folder, or --force to overwrite it") from error
+        raise click.UsageError(say("cli.already_there", lang, path=error.filename)) from error
     if late := registration_note(made.brief, made.sms, dt.date.today()):
         note(late.text(lang))
     if as_json:
