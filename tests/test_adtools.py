@@ -533,11 +533,22 @@ def test_a_day_of_25_hours_loses_nothing_on_the_way() -> None:
 
 def test_the_calendar_rings_ten_minutes_before_every_act_and_is_the_same_every_time() -> None:
     made = export_plan(example(), "taobao")
-    one, other = (actions_calendar(made.actions, "taobao") for _ in range(2))
+    one, other = (actions_calendar(made.actions, "taobao", "double 11") for _ in range(2))
     assert one == other
     assert one.count(b"BEGIN:VEVENT") == len(made.actions)
     assert one.count(b"TRIGGER:-PT10M") == len(made.actions)
     assert len({line for line in one.splitlines() if line.startswith(b"UID")}) == len(made.actions)
+
+
+def test_an_event_keeps_its_identity_whatever_stands_before_it_and_promotions_do_not_share_any() -> None:
+    actions = export_plan(example(), "taobao").actions
+
+    def identities(calendar: bytes) -> list[bytes]:
+        return [line for line in calendar.splitlines() if line.startswith(b"UID")]
+
+    whole = identities(actions_calendar(actions, "taobao", "double 11"))
+    assert identities(actions_calendar(actions.iloc[1:], "taobao", "double 11")) == whole[1:]
+    assert not set(whole) & set(identities(actions_calendar(actions, "taobao", "618")))
 
 
 @pytest.mark.parametrize("target", target_names())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from planner.adtools import Sheet, load_tool, target_names
 from planner.adtools.bundle import same_sheets
-from planner.adtools.reading import Reader, minutes_of
+from planner.adtools.reading import Reader, decode_schedule, minutes_of
 from planner.adtools.tool import UNCHANGED
 from planner.errors import InputError
 from planner.wording import LANGUAGES
@@ -222,3 +223,43 @@ def test_json_is_read_with_the_place_of_every_value() -> None:
     assert node.value["a"].at == 6
     assert node.value["a"].value[1].value["b"].value == "中"
     assert node.value["c"].value is None
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "NaN", "Infinity", "9" * 400, "9" * 5000], ids=range(6))
+@pytest.mark.parametrize(
+    ("target", "extension", "before"),
+    [
+        ("amazon", "json", '"value": '),
+        ("baidu", "json", '"priceFactor": '),
+        ("csv", "csv", ",search,1.92,"),
+        ("google-ads", "json", '"bidModifier": '),
+        ("google-ads-editor", "csv", "@"),
+        ("jd", "json", '"price_coef": ['),
+        ("json", "json", '"percent": '),
+        ("meta", "json", '"budget_value": '),
+        ("pinduoduo", "json", '"rate": '),
+        ("taobao", "json", '"discount": '),
+        ("taobao", "txt", "24:00:"),
+        ("yandex", "json", '"1,'),
+    ],
+)
+def test_a_number_that_no_machine_holds_is_refused(target: str, extension: str, before: str, number: str) -> None:
+    tool = load_tool(target)
+    rows = tool.row_names or DATES
+    form = next(form for form in tool.forms if form.extension == extension)
+    sheet = Sheet("search", rows, np.full((len(rows), tool.slots), 120.0), 1.6, "Asia/Shanghai")
+    if tool.exact and extension == "csv":
+        text = f"start,end,channel,bid,bid_percent\n2026-11-10T20:00:00,2026-11-10T21:00:00{before}120.0\n"
+    else:
+        text = form.write([sheet])
+    assert before in text
+    broken = re.sub(re.escape(before) + r"[\d.]+", lambda _: before + number, text, count=1)
+    with pytest.raises(InputError, match="column"):
+        form.parse(broken, "file")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_schedule_is_read_in_every_encoding_that_spreadsheets_write(encoding: str) -> None:
+    text = "Campaign\tAd Schedule\n关键词推广\t[]\n"
+    mark = "\ufeff" if encoding in ("utf-16-le", "utf-16-be") else ""
+    assert decode_schedule((mark + text).encode(encoding)) == text

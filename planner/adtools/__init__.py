@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from planner.adtools.export import Export, export_plan, find_tool
 from planner.adtools.handover import actions_calendar
+from planner.adtools.reading import decode_schedule
 from planner.adtools.registry import load_tool, target_names
 from planner.adtools.summary import export_messages, tidy_sheets
 from planner.adtools.tool import Sheet, Tool
@@ -18,6 +19,7 @@ __all__ = [
     "Sheet",
     "Tool",
     "actions_calendar",
+    "decode_schedule",
     "export_messages",
     "export_plan",
     "find_tool",

@@ -54,7 +54,7 @@ class Export:
     budgets
         From `budgets.tool_budgets`.
     actions
-        `tables.ACTIONS`: what to do in the tool and when.
+        `tables.ACTIONS` and ``step``: what to do in the tool and when.
     notes
         What a person has to know: bases to set, what is not confirmed, where limits bind.
     """

@@ -58,7 +58,7 @@ def handover_actions(
     kept: bool,
     lang: Lang,
 ) -> pd.DataFrame:
-    """Return what to do in the tool, `tables.ACTIONS`, in order of time.
+    """Return what to do in the tool, `tables.ACTIONS` and the ``step`` of the handover it is, in order of time.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def handover_actions(
     moments = pd.to_datetime([at for at, *_ in rows], utc=True).tz_convert(plan.brief.zone)
     frame.insert(0, "at", moments)
     frame["channel"] = frame["channel"].astype(object)
-    return ACTIONS.check(frame)
+    return ACTIONS.check(frame).assign(step=[act.step for *_, act in rows])
 
 
 def _base(tool: Tool, series: Series, periods: Sequence[Period], values: Mapping[str, object]) -> _Act:
@@ -188,15 +188,16 @@ def _setting(plan: Plan, date: str, start: pd.Timestamp) -> tuple[str, pd.Timest
     return ("act_budget_rest", start - _LOGIN) if day < start else ("act_budget", day)
 
 
-def actions_calendar(actions: pd.DataFrame, title: str) -> bytes:
+def actions_calendar(actions: pd.DataFrame, title: str, promotion: str) -> bytes:
     """Return actions as an iCalendar file, with an alarm ten minutes before each; times are UTC.
 
     Parameters
     ----------
     actions
-        `tables.ACTIONS`.
-    title
-        What keeps the events of one export apart from those of another.
+        From `handover_actions`.
+    title, promotion
+        The tool and the promotion, which keep the events of one export apart from those of another. An action keeps
+        its identity when the plan is exported again, whatever comes before it.
     """
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//promo-planner//ad tools//EN")
@@ -204,9 +205,12 @@ def actions_calendar(actions: pd.DataFrame, title: str) -> bytes:
     calendar.add("method", "PUBLISH")
     # The file depends on the plan alone, so its stamp is a moment of the plan.
     stamp = actions["at"].min().tz_convert("UTC").to_pydatetime() if len(actions) else None
-    for place, row in enumerate(actions.to_dict("records")):
+    seen: dict[str, int] = {}
+    for row in actions.to_dict("records"):
         start = row["at"].tz_convert("UTC").to_pydatetime()
-        digest = hashlib.sha256(f"{title}|{place}|{start.isoformat()}|{row['channel']}".encode()).hexdigest()[:24]
+        identity = f"{promotion}|{title}|{start.isoformat()}|{row['step']}|{row['channel'] or ''}"
+        seen[identity] = seen.get(identity, 0) + 1
+        digest = hashlib.sha256(f"{identity}|{seen[identity]}".encode()).hexdigest()[:24]
         event, alarm = icalendar.Event(), icalendar.Alarm()
         event.add("uid", f"{digest}@promo-planner")
         event.add("dtstamp", stamp)

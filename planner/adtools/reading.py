@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from planner.errors import InputError, Problem
+from planner.toml_input import decode
 from planner.wording import Message
 
-__all__ = ["CsvCell", "Node", "Reader", "clock", "minutes_of"]
+__all__ = ["CsvCell", "Node", "Reader", "clock", "decode_schedule", "minutes_of"]
 
 _CLOCK = re.compile(r"^(\d{1,2}):(\d{2})$")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
+
+
+# No tool's number is as large; what is larger is a slip of the pen, or no number a machine can hold.
+_LARGEST = 1e12
+
+
+def decode_schedule(content: bytes) -> str:
+    """Return the text of a file that a tool or a spreadsheet wrote: UTF-16 where its mark says so, else `decode`."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
+    return decode(content)
 
 
 def clock(minutes: int) -> str:
@@ -90,12 +102,19 @@ class Reader:
         except json.JSONDecodeError as error:
             self.fault(error.pos, "bad_json", why=error.msg)
             self.finish()
+        except (ValueError, RecursionError) as error:
+            # A number of thousands of digits, or thousands of brackets in each other.
+            self.fault(0, "bad_json", why=str(error))
+            self.finish()
         return self._node(_space(self.text, 0))[0]
 
     def _node(self, at: int) -> tuple[Node, int]:
         text, first = self.text, self.text[at]
         if first not in "{[":
             value, end = _DECODER.raw_decode(text, at)
+            if isinstance(value, int | float) and not abs(value) <= _LARGEST:
+                self.fault(at, "bad_number", found=text[at : min(end, at + 20)])
+                value = 0
             return Node(value, at), end
         inside: list[Any] = []
         end = _space(text, at + 1)
@@ -129,7 +148,7 @@ class Reader:
             self.fault(node.at, "count", found=len(node.value), wanted=count)
         found = []
         for item in node.value:
-            if isinstance(item.value, int | float) and not isinstance(item.value, bool) and 0 <= item.value < math.inf:
+            if isinstance(item.value, int | float) and not isinstance(item.value, bool) and item.value >= 0:
                 found.append(float(item.value))
             else:
                 self.fault(item.at, "bad_number", found=item.value)

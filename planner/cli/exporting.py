@@ -74,7 +74,7 @@ def export(
         note("\n".join([*lines, *([] if made.tool.exact else [say("adtools.folder_gives", lang)])]))
         click.echo(text, nl=False)
     else:
-        _write(made, folder, lines, lang, force=force)
+        _write(made, folder, lines, lang, force=force, promotion=plan.brief.promotion.name)
 
 
 def _old(given: Sequence[str], target: str) -> dict[str, Sheet]:
@@ -88,14 +88,13 @@ def _old(given: Sequence[str], target: str) -> dict[str, Sheet]:
 
 def _sheets(path: Path, target: str) -> list[Sheet]:
     """Return the schedules that a file holds in one of a tool's forms, the one of its ending first."""
-    from planner.adtools import find_tool
+    from planner.adtools import decode_schedule, find_tool
     from planner.errors import InputError, Problem
-    from planner.toml_input import decode
     from planner.wording import Message
 
     forms = find_tool(target).forms
     try:
-        text = decode(path.read_bytes())
+        text = decode_schedule(path.read_bytes())
     except OSError as error:
         key = "input.no_file" if isinstance(error, FileNotFoundError) else "input.unreadable"
         raise InputError([Problem(Message(key, {"why": error.strerror or error}), str(path))]) from error
@@ -122,7 +121,7 @@ def _only_file(made: Export, extension: str | None, lang: Lang) -> str:
     return next(iter(files.values()))
 
 
-def _write(made: Export, folder: Path, lines: Sequence[str], lang: Lang, *, force: bool) -> None:
+def _write(made: Export, folder: Path, lines: Sequence[str], lang: Lang, *, force: bool, promotion: str) -> None:
     """Write an export and everything beside it."""
     from planner.adtools import actions_calendar
     from planner.write import csv_text, write_files
@@ -133,8 +132,8 @@ def _write(made: Export, folder: Path, lines: Sequence[str], lang: Lang, *, forc
         files |= {
             f"{name}-loss.csv": csv_text(made.loss_rows()).encode(),
             f"{name}-limits.csv": csv_text(made.budgets).encode(),
-            f"{name}-actions.csv": csv_text(made.actions).encode(),
-            f"{name}-actions.ics": actions_calendar(made.actions, name),
+            f"{name}-actions.csv": csv_text(made.actions.drop(columns="step")).encode(),
+            f"{name}-actions.ics": actions_calendar(made.actions, name, promotion),
             f"{name}-notes.txt": ("\n".join(lines) + "\n").encode(),
         }
     try:

@@ -19,7 +19,7 @@ from planner.wording import Text
 __all__ = ["TOOL"]
 
 _SLOT = 15
-_SPAN = re.compile(r"^\((\w+)(?:@(\d+)%)?\[(\d{1,2}:\d{2})-(\d{1,2}:\d{2})\]\)$")
+_SPAN = re.compile(r"^\((\w+)(?:@(\d{1,9})%)?\[(\d{1,2}:\d{2})-(\d{1,2}:\d{2})\]\)$")
 
 
 def _write(sheets: Sequence[Sheet]) -> str:

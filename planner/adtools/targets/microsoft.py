@@ -73,11 +73,15 @@ def _fill(reader: Reader, row: dict[str, CsvCell], percent: np.ndarray) -> None:
 
 
 def _number(reader: Reader, cell: CsvCell) -> int | None:
+    number: int | None
     try:
-        return int(cell.text or "0")
+        number = int(cell.text or "0")
     except ValueError:
-        reader.fault_at(cell.line, cell.column, "bad_number", found=cell.text)
+        number = None
+    if number is None or abs(number) > 10**9:
+        reader.fault_at(cell.line, cell.column, "bad_number", found=cell.text[:20])
         return None
+    return number
 
 
 TOOL = Tool(

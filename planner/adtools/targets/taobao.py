@@ -18,7 +18,7 @@ from planner.wording import Text
 __all__ = ["TOOL"]
 
 _SLOT = 30
-_SPAN = re.compile(r"^(\d{1,2}:\d{2})-(\d{1,2}:\d{2}):(\d+)$")
+_SPAN = re.compile(r"^(\d{1,2}:\d{2})-(\d{1,2}:\d{2}):(\d{1,9})$")
 
 
 def _write_text(sheets: Sequence[Sheet]) -> str:
@@ -91,7 +91,7 @@ def _json_day(reader: Reader, spans: Node) -> np.ndarray:
         if time is None or discount is None:
             continue
         first, _, last = time.value.partition("-")
-        if re.match(r"^\d+%?$", str(discount.value)):
+        if re.match(r"^\d{1,9}%?$", str(discount.value)):
             _fill(reader, time.at, (first, last), float(str(discount.value).rstrip("%")), values, seen)
         else:
             reader.fault(discount.at, "bad_number", found=discount.value)

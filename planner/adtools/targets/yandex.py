@@ -35,7 +35,7 @@ def _parse(text: str, source: str) -> list[Sheet]:
             reader.fault(item.at, "count", found=len(parts), wanted=25)
             continue
         for place, part in enumerate(parts):
-            if not part.strip().isdecimal():
+            if not part.strip().isdecimal() or len(part.strip()) > 9:
                 reader.fault(at, "bad_number", found=part)
             elif place == 0 and not 1 <= int(part) <= 7:
                 reader.fault(at, "bad_day", found=part)
