@@ -158,6 +158,12 @@ def test_forecast_reads_channels_from_the_history_where_the_brief_names_none() -
     assert set(table["channel"]) == {"words", "pages"}
 
 
+def test_forecast_of_a_channel_without_history_beside_one_with_bids() -> None:
+    table = a_history().table
+    alone = forecast(a_brief(), History(table[table["channel"] == "words"].reset_index(drop=True)))
+    assert np.isfinite(alone.select_dtypes("number")).all(axis=None)
+
+
 def test_forecast_looks_at_nothing_from_the_promotion_on() -> None:
     brief = a_brief(channels=NAMED)
     history = a_history()

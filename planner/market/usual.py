@@ -86,11 +86,9 @@ def usual_day(panel: Panel) -> Usual:
         paid = np.where(both, panel.spend, 0).sum(axis=0)
         offered = np.where(both, panel.clicks * panel.bid, 0).sum(axis=0)
         ratio = paid / offered
-        reference = (
-            np.exp(np.nanmean(np.where(panel.bid > 0, np.log(panel.bid), np.nan), axis=0))
-            if both.any()
-            else np.full(len(ratio), np.nan)
-        )
+        bidding = panel.bid > 0
+        bids = np.where(bidding, np.log(np.where(bidding, panel.bid, 1.0)), 0.0).sum(axis=0)
+        reference = np.where(both.any(), np.exp(bids / bidding.sum(axis=0)), np.nan)
         priced = known & np.isfinite(panel.spend)
         price = np.where(priced, panel.spend, 0).sum(axis=0) / np.where(priced, panel.clicks, 0).sum(axis=0)
         seen = known & np.isfinite(panel.impressions)
