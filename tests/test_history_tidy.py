@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pandas as pd
@@ -112,6 +113,19 @@ def test_load_every_fault_is_named_with_row_column_and_value(read):
         ":5: hour = 2026-13-02 03:00: is no moment",
         ':6: hour = "": the time is missing, for instance 2026-11-10 20:00 or 20',
     ]
+
+
+def test_load_currency_in_the_tidy_form_is_refused_without_offering_it(read):
+    problem = refusal(read, HEADER + "2026-11-02 00:00,a,1,1,¥1,1,1\n")[0]
+    assert "should be a number without currency sign" in problem
+    assert "¥12.30" not in problem
+
+
+def test_load_broken_gz_is_named_in_full(tmp_path):
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(HEADER.encode() * 99)[:-20])
+    with pytest.raises(InputError) as caught:
+        read_history([tmp_path / "a.csv.gz"], ReadingSettings())
+    assert caught.value.problems[0].source == str(tmp_path / "a.csv.gz")
 
 
 def test_load_many_faults_are_told_twenty_in_full_then_counted(read):

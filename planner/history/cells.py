@@ -38,9 +38,9 @@ class Fault:
 
 
 _MISSING = frozenset({"-", "--", "---", "—", "——", "–", "nan", "null", "none", "n/a", "na", "#n/a", "无", "暂无"})
-_TOTALS = frozenset(
-    "合计|总计|汇总|小计|总和|汇总数据|合计数据|全部渠道|全渠道|全部计划|全部推广|total|totals|grand total|subtotal|sub total|sum|"
-    "account total|all channels|all campaigns".split("|")
+_TOTAL = re.compile(
+    "合计|总计|汇总|小计|总和|汇总数据|合计数据|全部渠道|全渠道|全部计划|全部推广|(?:grand |sub ?)?total|totals|sum|"
+    "account total|all channels|all campaigns"
 )
 _TOTAL_PREFIX = re.compile(r"^(?:合计|总计|汇总|小计|(?:grand |sub)?totals?)\s*[:：\-–(（]")
 _CURRENCY = re.compile(
@@ -91,7 +91,7 @@ def is_missing(text: str) -> bool:
 def is_total(text: str) -> bool:
     """Tell whether a plain cell heads a row of totals."""
     lowered = text.lower().strip(":： ")
-    return lowered in _TOTALS or bool(_TOTAL_PREFIX.match(text.lower()))
+    return bool(_TOTAL.fullmatch(lowered)) or bool(_TOTAL_PREFIX.match(text.lower()))
 
 
 def read_number(text: str, *, strict: bool) -> float | Fault | None:
@@ -119,7 +119,7 @@ def read_number(text: str, *, strict: bool) -> float | Fault | None:
             return Fault("percent")
         bare = text if strict else _undressed(text)
         if not _NUMBER.match(bare):
-            return Fault("text_for_number")
+            return Fault("text_in_tidy" if strict else "text_for_number")
         text = bare
     value = float(text)
     if not math.isfinite(value):

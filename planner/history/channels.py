@@ -57,7 +57,7 @@ def _settled(name: str, settings: ReadingSettings, remarks: Remarks) -> str:
 def _of_file(layout: Layout, settings: ReadingSettings, remarks: Remarks) -> str | None:
     """Return the channel of a report without a column for it."""
     # A folder's name is no part of what the file says.
-    stem = PurePath(remarks.source.replace("\\", "/")).name.rsplit(".", 1)[0]
+    stem = PurePath(remarks.source.replace("\\", "/")).name.removesuffix(".gz").rsplit(".", 1)[0]
     paid = [channel for channel in settings.channels if channel.paid]
     for said in (stem, layout.titles):
         inside = [

@@ -106,10 +106,7 @@ def unpack(blob: Blob) -> Iterator[Blob | tuple[str, Message]]:
     """
     start = blob.start(8)
     if start.startswith(b"\x1f\x8b"):
-        inner = Path(blob.name).stem if blob.name.lower().endswith(".gz") else blob.name
-        yield replace(
-            blob, name=str(Path(blob.name).with_name(Path(inner).name)), open=partial(_gunzipped, blob), path=None
-        )
+        yield replace(blob, open=partial(_gunzipped, blob), path=None)
     elif start.startswith(b"PK\x03\x04") and not _is_workbook(blob):
         yield from _members(blob)
     else:
