@@ -7,6 +7,7 @@ turns the data into a pydantic model and its complaints into `Problem`s that poi
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 import tomllib
@@ -30,16 +31,23 @@ Model = TypeVar("Model", bound=BaseModel)
 _MOST_FAULTS = 50
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_DAY = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
+# A value that means text or an amount with its unit: 3万, 1,000, 30%, tmall
+_TEXT = re.compile(r"""^[^\s"'\[{+-](?!.*["'])""")
 
 
 @dataclass(frozen=True)
 class TomlSource:
-    """A parsed TOML file: its data, its name as the user knows it, and the line of every key."""
+    """A parsed TOML file: its data, its name as the user knows it, and the line of every key.
+
+    `unread` are keys that stand in the file with a value that could not be read.
+    """
 
     name: str
     data: dict[str, Any]
     lines: Mapping[Location, int]
     problems: tuple[Problem, ...] = ()
+    unread: frozenset[Location] = frozenset()
 
     def line_of(self, location: Location) -> int | None:
         """Return the line of a key, else of the nearest table around it."""
@@ -90,6 +98,7 @@ def read_toml(path: str | Path, *, text: str | None = None) -> TomlSource:
                 )
             )
             lines[number] = mended
+    written, faulty = list(lines), set()
     data: dict[str, Any] = {}
     for _ in range(_MOST_FAULTS):
         try:
@@ -99,10 +108,13 @@ def read_toml(path: str | Path, *, text: str | None = None) -> TomlSource:
             number = _fault_line(str(error), lines)
             problem = _syntax_problem(lines[number - 1], str(error), name, number)
             problems.append(problem)
+            faulty.add(number)
             # A line with one clear reading is read that way from here on, so that its key is not missed as well.
             mended = problem.message.values.get("mended", "")
             lines[number - 1] = mended if mended != lines[number - 1].strip() else ""
-    return TomlSource(name, data, _locate(lines), tuple(problems))
+    places = _locate(written)
+    unread = frozenset(location for location, number in places.items() if number in faulty)
+    return TomlSource(name, data, places, tuple(problems), unread)
 
 
 def _fault_line(error: str, lines: Sequence[str]) -> int:
@@ -118,15 +130,27 @@ def _syntax_problem(line: str, error: str, name: str, number: int) -> Problem:
     """Return what is most likely wrong with a line that is no TOML."""
     stripped = line.strip()
     key, _, value = stripped.partition("=")
-    if re.match(r"^[^\x00-\x7f]", key) and value:
+    value = re.split(r"\s+#", value)[0].strip()
+    if day := _DAY.match(value):
+        message = _day_message(key.strip(), value, tuple(map(int, day.groups())))
+    elif re.match(r"^[^\x00-\x7f]", key) and value:
         message = Message("input.bare_key", {"found": key.strip()})
-    elif value and re.match(r"^\s*[^\s\"'\[{0-9+-]", value) and value.strip() not in ("true", "false"):
-        message = Message("input.unquoted", {"found": value.strip(), "mended": f'{key.strip()} = "{value.strip()}"'})
+    elif _TEXT.match(value) and value not in ("true", "false"):
+        message = Message("input.unquoted", {"found": value, "mended": f'{key.strip()} = "{value}"'})
     elif "overwrite" in error or "Cannot declare" in error:
         message = Message("input.twice", {"found": key.strip()})
     else:
         message = Message("input.syntax", {"found": stripped, "why": re.sub(r"\s*\(at .*\)$", "", error)})
     return Problem(message, name, number)
+
+
+def _day_message(key: str, found: str, day: tuple[int, ...]) -> Message:
+    """Say how a date is written, or that there is no such day."""
+    try:
+        mended = f"{key} = {dt.date(*day).isoformat()}"
+    except ValueError:
+        return Message("input.no_such_day", {"name": key, "found": found})
+    return Message("input.day_form", {"found": found, "mended": mended})
 
 
 def _locate(lines: Sequence[str]) -> dict[Location, int]:
@@ -184,7 +208,14 @@ def parse_model(model: type[Model], source: TomlSource) -> Model:
     try:
         parsed = model.model_validate(source.data)
     except ValidationError as error:
-        problems = [_problem(details, model, source) for details in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        there = {place[:end] for place in source.unread for end in range(1, len(place) + 1)}
+        there |= {place for details in found if (place := _meant(details, model)) is not None}
+        problems = [
+            _problem(details, model, source)
+            for details in found
+            if details["type"] != "missing" or details["loc"] not in there
+        ]
         raise InputError([*source.problems, *_unique(problems)]) from error
     if source.problems:
         raise InputError(source.problems)
@@ -214,9 +245,9 @@ def _problem(details: ErrorDetails, model: type[BaseModel], source: TomlSource) 
     if kind == "planner":
         message = Message(context["key"], {"name": name, "found": found, **context["values"]})
     elif kind == "extra_forbidden":
-        message = Message(
-            "input.unknown_key", {"name": name, "advice": suggestion(name, _keys_at(model, location[:-1]))}
-        )
+        shown = _as_header if isinstance(details["input"], dict) and len(location) == 1 else str
+        allowed = [shown(key) for key in _keys_at(model, location[:-1])]
+        message = Message("input.unknown_key", {"name": shown(name), "advice": suggestion(shown(name), allowed)})
     elif kind == "missing":
         message = Message("input.missing_key", {"name": name, "table": _table_name(location[:-1])})
     elif kind in ("greater_than", "greater_than_equal", "less_than", "less_than_equal"):
@@ -236,6 +267,20 @@ def _problem(details: ErrorDetails, model: type[BaseModel], source: TomlSource) 
         expected = f"input.expected_{_EXPECTED.get(kind.split('_')[0], 'other')}"
         message = Message("input.wrong_type", {"name": name, "found": found, "expected": Message(expected)})
     return Problem(message, source.name, source.line_of(location))
+
+
+def _as_header(name: str) -> str:
+    """Return a table's name as it stands in a file."""
+    return f"[{name}]"
+
+
+def _meant(details: ErrorDetails, model: type[BaseModel]) -> Location | None:
+    """Return the key that an unknown one most likely is a slip for; None where it is not clear."""
+    if details["type"] != "extra_forbidden":
+        return None
+    *around, name = details["loc"]
+    close = difflib.get_close_matches(str(name).lower(), _keys_at(model, tuple(around)), n=1, cutoff=0.6)
+    return (*around, close[0]) if close else None
 
 
 _EXPECTED = {

@@ -105,3 +105,32 @@ def test_chinese_punctuation_inside_quotes_is_the_users_own() -> None:
 def test_read_toml_survives_any_text(text: str) -> None:
     source = read_toml("x.toml", text=text)
     assert isinstance(source.data, dict)
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("budget.total = 3万  # all of it", '3万 is text and needs quotes: budget.total = "3万"'),
+        ("budget.total = 30,000", '30,000 is text and needs quotes: budget.total = "30,000"'),
+        ("promotion.date = 2026/11/11", "write the date 2026/11/11 as: promotion.date = 2026-11-11"),
+        ("promotion.date = 2026-1-5", "write the date 2026-1-5 as: promotion.date = 2026-01-05"),
+        ("promotion.date = 2026-11-31", "promotion.date = 2026-11-31: there is no such day"),
+    ],
+)
+def test_a_value_that_cannot_be_read_is_mended_and_not_also_missing(line: str, answer: str, tmp_path: Path) -> None:
+    rest = {"promotion.date": "2026-11-11", "budget.total": "100", "shop.margin": "0.4"}
+    rest.pop(line.split(" =")[0])
+    path = tmp_path / "brief.toml"
+    path.write_text("\n".join([line, *(f"{key} = {value}" for key, value in rest.items())]), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        load_brief(path)
+    assert [problem.text("en") for problem in error.value.problems] == [f"{path}:1: {answer}"]
+
+
+def test_a_slip_in_a_tables_name_is_one_problem(tmp_path: Path) -> None:
+    path = tmp_path / "brief.toml"
+    path.write_text("[promotion]\ndate = 2026-11-11\n[budgets]\ntotal = 5\n[shop]\nmargin = 0.4\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        load_brief(path)
+    (problem,) = error.value.problems
+    assert problem.text("en") == f"{path}:3: unknown key [budgets]; did you mean [budget]?"
