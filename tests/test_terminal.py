@@ -51,6 +51,16 @@ def test_the_three_numbers_the_rivals_and_the_certificate_are_there(lang: Lang) 
     assert all(rival in text for rival in rivals)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_comparison_adds_up_beside_what_the_ads_alone_earn(lang: Lang) -> None:
+    table = example(lang).comparison.set_index("name")
+    text = shown("example", lang)
+    assert f"{table.loc['plan', 'profit']:,.0f}" in text
+    flat = next(line for line in text.splitlines() if ("统一出价" if lang == "zh" else "flat bids:") in line)
+    assert f"{table.loc['flat', 'profit']:,.0f}" in flat
+    assert ("只看广告" if lang == "zh" else "Ads alone") in text
+
+
 def test_the_rows_are_the_windows_with_the_most_spend_in_order_of_time() -> None:
     from planner.charts import window_table
 

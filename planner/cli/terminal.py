@@ -124,7 +124,7 @@ def sparkline(values: Sequence[float | None], top: float, blocks: str = _BLOCKS)
 
 
 def _headline(plan: Plan, words: Words, line: _Lines) -> Table:
-    """Return the three numbers."""
+    """Return the three numbers, and what the ads alone earn beside the naive plans, which have no messages."""
     summary = plan.summary
     grid = Table.grid(padding=(0, 2))
     spend = words.say(
@@ -142,7 +142,10 @@ def _headline(plan: Plan, words: Words, line: _Lines) -> Table:
     )
     grid.add_row(line(words.say("terminal.spend"), "bold"), line(spend))
     grid.add_row(line(words.say("terminal.profit"), "bold"), line(profit))
-    rivals = plan.comparison[plan.comparison["name"] != "plan"]
+    ours, rivals = (plan.comparison[(plan.comparison["name"] == "plan") == own] for own in (True, False))
+    if len(ours) and len(rivals):
+        alone = words.say("terminal.ads_alone_value", profit=words.money(float(ours["profit"].iloc[0])))
+        grid.add_row(line(words.say("terminal.ads_alone"), "bold"), line(alone))
     texts = []
     for row in rivals.itertuples():
         case = "sure" if row.gain_low > 0 else "behind" if row.gain < 0 else "noise"
