@@ -14,6 +14,7 @@ from planner.charts.canvas import save
 from planner.charts.evidence import evidence_finding, evidence_table
 from planner.charts.frontier import frontier_finding, frontier_marks
 from planner.charts.grid import grid_finding
+from planner.charts.limits import holding_limits
 from planner.charts.pacing import pacing_finding
 from planner.charts.sends import sms_finding
 from planner.charts.timeline import timeline_finding
@@ -144,6 +145,31 @@ def test_frontier_marks_stand_where_the_curve_turns() -> None:
     assert (marks.break_even, marks.plateau) == (4000, 3000)
     assert frontier_marks(RISING, 2000, 2000).break_even is None
     assert frontier_marks(RISING, 2000, 2000).plateau is None
+
+
+def test_frontier_marks_nothing_at_its_first_point() -> None:
+    marks = frontier_marks(frontier([500, 500, 500], [0.0, 0.0, 0.0]), 1000, 3000)
+    assert (marks.break_even, marks.plateau) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("multipliers", "en", "zh"),
+    [
+        ({"total": 0.3, "channel:search": 0.0, "day:2026-11-11": -0.4}, "", ""),
+        ({"total": 0.0, "window:eve": 0.2}, "the budget of the eve", "时段“前夜”的预算"),
+        ({"stock": 3.0, "min_return": 0.1}, "the stock, the least return asked for", "库存、最低投产比"),
+    ],
+)
+def test_limits_other_than_money_are_named(multipliers: dict[str, float], en: str, zh: str) -> None:
+    assert holding_limits(pd.Series(multipliers), EN) == en
+    assert holding_limits(pd.Series(multipliers), ZH) == zh
+
+
+@pytest.mark.parametrize(("spend", "words"), [(4000, "More budget would earn nothing: held by"), (3500, "¥500 kept")])
+def test_frontier_of_a_plan_that_something_else_holds_names_it(spend: float, words: str) -> None:
+    title = frontier_finding(frontier_marks(SATURATED, spend, 4000), EN, "the stock")
+    assert words in title
+    assert "held by the stock" in title
 
 
 @pytest.mark.parametrize(("profit", "word"), [(80.0, "earn ¥80.00 net"), (-80.0, "lose ¥80.00")])

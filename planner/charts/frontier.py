@@ -14,6 +14,7 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from planner.charts.canvas import Sheet, panel, sheet, text_width
+from planner.charts.limits import holding_limits
 from planner.charts.palette import FAINT, GREY, INK, PLAN, RULE, STANCES
 from planner.charts.words import Words
 
@@ -36,7 +37,10 @@ _BEHIND = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}
 
 @dataclass(frozen=True)
 class Marks:
-    """Where the plan stands on a frontier, and the budgets that matter on it; None where they lie beyond. [currency]"""
+    """Where the plan stands on a frontier, and the budgets that matter on it; None where they lie beyond. [currency]
+
+    `plateau` is the budget at which 98 % of the best profit on the frontier is reached.
+    """
 
     spend: float
     budget: float
@@ -63,14 +67,14 @@ def frontier_marks(frontier: pd.DataFrame, spend: float, budget: float) -> Marks
     following = np.where(np.isfinite(following), following, np.nan)
     lost = np.flatnonzero(following <= 1e-9)
     flat = np.flatnonzero(profits >= _PLATEAU * profits.max()) if profits.max() > 0 else np.array([], dtype=int)
-    # A plateau at the very end of the frontier may be its end and not a plateau.
-    found = bool(len(flat)) and (flat[0] < len(budgets) - 1) and bool(np.nanmin(following) < 0.1)
+    # At the ends of the frontier it may be the frontier that ends, and not the profit that turns.
+    found = bool(len(flat)) and (0 < flat[0] < len(budgets) - 1) and bool(np.nanmin(following) < 0.1)
     return Marks(
         spend=spend,
         budget=budget,
         profit=float(np.interp(spend, budgets, profits)),
         next_yuan=float(np.interp(spend, budgets, np.nan_to_num(following, nan=float(np.nanmax(following))))),
-        break_even=float(budgets[lost[0]]) if len(lost) else None,
+        break_even=float(budgets[lost[0]]) if len(lost) and lost[0] > 0 else None,
         plateau=float(budgets[flat[0]]) if found else None,
     )
 
@@ -101,10 +105,13 @@ def merit_table(plan: Plan) -> pd.DataFrame:
     return table
 
 
-def frontier_finding(marks: Marks, words: Words) -> str:
-    """Return the chart's title: whether more budget pays, and where it stops paying."""
+def frontier_finding(marks: Marks, words: Words, limits: str = "") -> str:
+    """Return the chart's title: whether more budget pays, where it stops paying, or which `limits` hold the plan."""
     left = marks.budget - marks.spend
-    if left > _LEFT_OVER * marks.budget and marks.next_yuan > _NOTHING:
+    some_left = left > _LEFT_OVER * marks.budget
+    if limits and (some_left or marks.next_yuan <= _NOTHING):
+        case = "held_left" if some_left else "held"
+    elif some_left and marks.next_yuan > _NOTHING:
         case = "left"
     elif marks.next_yuan > _NOTHING:
         case = "pays" if marks.plateau is None or marks.plateau <= marks.budget else "pays_until"
@@ -118,6 +125,7 @@ def frontier_finding(marks: Marks, words: Words) -> str:
         budget=words.money(marks.budget),
         spend=words.money(marks.spend),
         left=words.money(left),
+        limits=limits,
     )
 
 
@@ -146,7 +154,7 @@ def plot_frontier(plan: Plan, *, ax: Axes | None = None, lang: Lang | None = Non
         words,
         ax,
         height=height,
-        title=frontier_finding(marks, words),
+        title=frontier_finding(marks, words, holding_limits(plan.multipliers, words)),
         subtitle=words.say("charts.frontier_subtitle", one=words.money(1, 0)),
     ) as on:
         frontier = plan.frontier.sort_values("budget")

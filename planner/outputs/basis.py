@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from planner import __version__
+from planner.charts.limits import holding_limits
 from planner.charts.words import Words
 
 if TYPE_CHECKING:
@@ -44,11 +45,14 @@ def certificate(plan: Plan, words: Words) -> list[str]:
 def _more_money(plan: Plan, words: Words) -> str:
     """Return what more budget would earn, or why some of it is kept."""
     summary = plan.summary
+    limits = holding_limits(plan.multipliers, words)
     if summary.unspent > _LEFT_OVER * summary.budget:
+        if limits:
+            return words.say("report.price_left_held", amount=words.money(summary.unspent), limits=limits)
         return words.say("report.price_left", amount=words.money(summary.unspent))
     if summary.money_price > _NOTHING:
         return words.say("report.price_positive", one=words.money(1, 0), price=words.money(summary.money_price, 2))
-    return words.say("report.price_zero")
+    return words.say("report.price_zero_held", limits=limits) if limits else words.say("report.price_zero")
 
 
 def assumptions(plan: Plan, words: Words) -> list[str]:
