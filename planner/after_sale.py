@@ -18,8 +18,10 @@ from planner.brief import Brief
 from planner.fulfilment import COMPENSATION
 from planner.providers import Provider
 
-__all__ = ["AfterSale", "paid_price", "plan_after_sale"]
+__all__ = ["SHIP_HOUR", "AfterSale", "paid_price", "plan_after_sale"]
 
+# When the day's parcels go out, by the promotion's clock.
+SHIP_HOUR = 9
 _TRAVEL_DAYS = 3
 _RETURN_DAYS = 7
 _QUESTIONS_PER_WAITING_ORDER = 0.15
@@ -33,8 +35,9 @@ class AfterSale:
     Attributes
     ----------
     table
-        One row a ``date``: ``parcels`` shipped, ``waiting`` orders at the day's end, ``messages`` to buyers, their
-        ``cost`` [currency], ``questions`` and ``returns``.
+        One row a ``date``: ``parcels`` shipped, ``waiting`` orders of those that came until `SHIP_HOUR` once these are
+        out, ``left`` at the day's end, ``messages`` to buyers, their ``cost`` [currency], ``questions`` of those who
+        wait, and ``returns``.
     orders
         All orders. [orders]
     first_deadline, last_deadline
@@ -110,11 +113,13 @@ def plan_after_sale(
     promise = pd.Timedelta(hours=brief.stock.promise_hours)
     came = pd.DatetimeIndex(orders["at"]).tz_convert(brief.zone)
     by_day = orders.groupby(came.date)["orders"].sum()
+    later = orders[came.hour >= SHIP_HOUR]
+    too_late = later.groupby(came[came.hour >= SHIP_HOUR].date)["orders"].sum()
     price = paid_price(brief) if price is None else price
     rules = COMPENSATION[brief.shop.platform]
     part = (brief.sms.price if brief.sms else None) or (provider.price if provider else None) or 0.0
     return AfterSale(
-        table=_days(brief, by_day, part if provider else None),
+        table=_days(brief, by_day, too_late, part if provider else None),
         orders=float(orders["orders"].sum()),
         first_deadline=came.min() + promise,
         last_deadline=came.max() + promise,
@@ -124,8 +129,8 @@ def plan_after_sale(
     )
 
 
-def _days(brief: Brief, by_day: pd.Series, part: float | None) -> pd.DataFrame:
-    """Return the days from the first order until the last return."""
+def _days(brief: Brief, by_day: pd.Series, too_late: pd.Series, part: float | None) -> pd.DataFrame:
+    """Return the days from the first order until the last return; `too_late` came after the day's parcels went out."""
     capacity = brief.stock.ship_per_day or float("inf")
     came = {day: float(number) for day, number in by_day.items()}
     # A shop ships on the day after an order at the earliest: the night's orders are packed in the morning.
@@ -143,15 +148,17 @@ def _days(brief: Brief, by_day: pd.Series, part: float | None) -> pd.DataFrame:
         shipped, arrived = parcels.get(day, 0.0), parcels.get(day - dt.timedelta(days=_TRAVEL_DAYS), 0.0)
         returned = parcels.get(day - dt.timedelta(days=_TRAVEL_DAYS + _RETURN_DAYS), 0.0)
         left += came.get(day, 0.0) - shipped
+        by_then = max(0.0, left - float(too_late.get(day, 0.0)))
         messages = 0 if part is None else round(shipped) + round(arrived)
         rows.append(
             {
                 "date": day.isoformat(),
                 "parcels": shipped,
-                "waiting": left,
+                "waiting": by_then,
+                "left": left,
                 "messages": messages,
                 "cost": messages * (part or 0.0),
-                "questions": _QUESTIONS_PER_WAITING_ORDER * left,
+                "questions": _QUESTIONS_PER_WAITING_ORDER * by_then,
                 "returns": returned * brief.shop.refund_rate,
             }
         )

@@ -94,6 +94,32 @@ def test_plan_actions_says_what_a_bid_is_changed_from():
     assert "from 0.50 to 0.25" in what[4]
 
 
+def test_plan_actions_makes_no_act_of_a_change_below_two_percent():
+    bids = [1.0, 1.01, 1.01, 1.015, 1.01, 1.025, 1.03, 1.03] + [0.0] * 10 + [1.0] * 11
+    _, sheet = make_sheet(bids=bids)
+    what = list(of_kind(sheet, "bid")["what"])
+    # A creeping bid is a change once it has gone two per cent from where the act's bids began.
+    assert len(what) == 4
+    assert what[0].startswith("set the bid to 1.01 CNY (101 %) until 11-11 00:00, at most 75")
+    assert what[1].startswith("raise the bid from 1.01 to 1.03")
+    assert what[2].startswith("buy nothing")
+
+
+def test_plan_actions_tells_parts_only_where_there_are_several():
+    _, sheet = make_sheet()
+    assert not of_kind(sheet, "sms")["what"].str.contains("part").any()
+    _, sheet = make_sheet(sms={"text": "x" * 80, "segments": [{"name": "loyal", "people": 1000}]})
+    assert of_kind(sheet, "sms")["what"].str.contains("billed as 2 parts each").all()
+
+
+def test_plan_actions_counts_a_recipient_file_a_send():
+    segments = [{"name": name, "people": 1000} for name in ("loyal", "new")]
+    _, sheet = make_sheet(sms={"segments": segments})
+    sends = of_kind(sheet, "sms")
+    assert len(sends) > sends["at"].nunique()
+    assert sheet["what"].str.contains(f"recipient files: {len(sends)} in number").any()
+
+
 def test_plan_actions_has_every_send_and_its_files_beforehand():
     _, sheet = make_sheet()
     sends = of_kind(sheet, "sms")
@@ -115,11 +141,15 @@ def test_plan_actions_posts_in_channels_that_cost_nothing():
     assert posts["channel"].isna().sum() == 1
 
 
-def test_plan_actions_sets_each_days_budget_before_the_day_begins():
+def test_plan_actions_sets_each_days_budget_when_it_counts():
     _, sheet = make_sheet()
     limits = of_kind(sheet, "limit").set_index("what")["at"]
     assert len(limits) == 3
-    assert limits.filter(like="2026-11-11").iloc[0] == pd.Timestamp("2026-11-10 23:30", tz="Asia/Shanghai")
+    # The eve's budget counts what was spent before the promotion; the day's own must not be lent to the eve.
+    eve = limits.filter(like="2026-11-10")
+    assert eve.iloc[0] == pd.Timestamp("2026-11-10 19:30", tz="Asia/Shanghai")
+    assert eve.index[0] == "set the daily budget of 2026-11-10 to 400.00 CNY plus what was spent since midnight"
+    assert limits.filter(like="2026-11-11").iloc[0] == pd.Timestamp("2026-11-11 00:00", tz="Asia/Shanghai")
     assert limits.filter(like="total").iloc[0] == pd.Timestamp("2026-11-10 19:30", tz="Asia/Shanghai")
 
 

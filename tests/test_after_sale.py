@@ -43,6 +43,15 @@ def test_plan_after_sale_ships_at_the_shops_capacity_and_writes_twice():
     assert table["questions"].max() == table.loc["2026-11-11", "questions"] > 0
 
 
+def test_plan_after_sale_counts_who_waits_when_the_parcels_go_out():
+    # Ten an hour for two days, a hundred a day out at nine: 90 have come by then on the first day.
+    after = plan_after_sale(make_brief(ship_per_day=100), make_orders(*[10.0] * 48))
+    table = after.table.set_index("date")
+    assert list(table["waiting"].iloc[:3]) == [90, 230, 280]
+    assert list(table["left"].iloc[:3]) == [240, 380, 280]
+    assert list(table["questions"].iloc[:2]) == pytest.approx([0.15 * 90, 0.15 * 230])
+
+
 def test_plan_after_sale_knows_deadlines_and_the_platforms_rates():
     after = plan_after_sale(make_brief(), make_orders(1.0, 0.0, 1.0))
     assert after.first_deadline == pd.Timestamp("2026-11-13 00:00", tz="Asia/Shanghai")

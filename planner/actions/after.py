@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from planner.actions.sheet import Action, expected_orders, on_day
-from planner.after_sale import AfterSale, plan_after_sale
+from planner.after_sale import SHIP_HOUR, AfterSale, plan_after_sale
 from planner.brief import Brief
 from planner.sms_value import allowed_span, provider_of
 from planner.timetable import Timetable
@@ -44,11 +44,9 @@ def _days(brief: Brief, after: AfterSale) -> list[Action]:
                 "waiting": float(row["waiting"]),
                 "questions": float(row["questions"]),
             }
-            actions.append(
-                Action(
-                    on_day(brief, day, 9), "ship", Message("actions.ship", values), Message("actions.ship_why", values)
-                )
-            )
+            entry = "ship_all" if round(row["waiting"]) < 1 else "ship_few" if round(row["questions"]) < 1 else "ship"
+            what, why = Message(f"actions.{entry}", values), Message("actions.ship_why")
+            actions.append(Action(on_day(brief, day, SHIP_HOUR), "ship", what, why))
         if row["messages"] > 0:
             values = {"messages": int(row["messages"]), "cost": float(row["cost"]), "currency": currency}
             at = on_day(brief, day, max(10, -(-begin // 60)))

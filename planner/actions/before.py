@@ -54,7 +54,8 @@ def _messages(brief: Brief, sms: pd.DataFrame) -> list[Action]:
     hours_before = min(first - _AUDIENCE_TIME, on_day(brief, first.date(), _AUDIENCE_HOUR))
     if hours_before < on_day(brief, first.date(), _AWAKE_HOUR):
         hours_before = on_day(brief, first.date() - dt.timedelta(days=1), _AUDIENCE_HOUR)
-    files = Message("actions.audiences", {"sends": sms["send_at"].nunique(), "messages": int(sms["messages"].sum())})
+    number = sum(-(-int(messages) // provider.upload.rows) for messages in sms["messages"])
+    files = Message("actions.audiences", {"files": number, "messages": int(sms["messages"].sum())})
     return [
         Action(
             on_day(brief, deadline, 9),
@@ -99,15 +100,21 @@ def registration_note(brief: Brief, sms: pd.DataFrame, today: dt.date) -> Messag
 
 
 def _limits(brief: Brief, timetable: Timetable, limits: pd.DataFrame) -> list[Action]:
-    """Return the setting of every daily and total budget, shortly before its day begins."""
+    """Return the setting of every daily and total budget.
+
+    What holds from the promotion's first moment is set shortly before it. An ad tool's daily budget counts from
+    midnight: a day that has begun by then has spent some of its own, and one that has not must not lend its own to the
+    day before.
+    """
     start = pd.Timestamp(timetable.starts).tz_convert(brief.zone)
     actions = []
     for date, channel, limit, why in limits[["date", "channel", "limit", "why"]].itertuples(index=False):
         total = str(date) == "total"
         midnight = start if total else on_day(brief, dt.date.fromisoformat(str(date)), 0)
-        at = max(midnight, start) - _LOGIN
+        begun = midnight < start
+        at = start - _LOGIN if total or begun else midnight
         values = {"limit": float(limit), "date": str(date), "currency": brief.promotion.currency}
-        entry = "actions.limit_total" if total else "actions.limit_day"
+        entry = "actions.limit_total" if total else "actions.limit_rest" if begun else "actions.limit_day"
         reason = Message("actions.limit_why", {"why": str(why)})
         actions.append(Action(at, "limit", Message(entry, values), reason, str(channel)))
     return actions

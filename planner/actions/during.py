@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Hashable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,8 @@ __all__ = ["during_actions"]
 # Questions before the purchase that one order comes with; judgement, see the wording of the staff lines.
 QUESTIONS_PER_ORDER = 0.6
 _SLEEP = pd.Timedelta(hours=3)
+# A change of a bid below this share is not worth an act of its own.
+_SMALL_CHANGE = 0.02
 
 
 def during_actions(
@@ -36,7 +40,10 @@ def during_actions(
 
 
 def _bids(brief: Brief, schedule: pd.DataFrame) -> list[Action]:
-    """Return every change of a bid; slots that follow each other at the same bid make one line."""
+    """Return every change of a bid; slots that follow each other at almost the same bid make one line.
+
+    The line says the bid that holds longest, since nobody sets a bid anew for a hair's breadth.
+    """
     keys = ["channel", "campaign"] if "campaign" in schedule else ["channel"]
     actions = []
     for names, rows in schedule.groupby(keys, dropna=False, sort=True):
@@ -44,21 +51,46 @@ def _bids(brief: Brief, schedule: pd.DataFrame) -> list[Action]:
         ordered = rows.sort_values("start", kind="stable")
         before: float | None = None
         told = ordered[["start", "end", "bid", "bid_percent", "spend_cap", "reason"]].to_dict("records")
-        for bid, run in itertools.groupby(told, key=lambda row: float(row["bid"])):
-            slots = list(run)
+        for slots in _runs(told):
+            held = _held_longest(slots)
+            bid = float(held["bid"])
             values = {
                 "before": before or 0.0,
                 "bid": bid,
-                "percent": float(slots[0]["bid_percent"]),
+                "percent": float(held["bid_percent"]),
                 "until": f"{slots[-1]['end'].tz_convert(brief.zone):%m-%d %H:%M}",
                 "cap": float(sum(slot["spend_cap"] for slot in slots)),
                 "currency": brief.promotion.currency,
             }
             entry = _bid_entry(before, bid)
-            reason = Message("actions.told", {"text": str(slots[0]["reason"])})
+            reason = Message("actions.told", {"text": str(held["reason"])})
             actions.append(Action(slots[0]["start"], "bid", Message(f"actions.{entry}", values), reason, label))
             before = bid
     return actions
+
+
+def _runs(slots: list[dict[Hashable, Any]]) -> Iterator[list[dict[Hashable, Any]]]:
+    """Yield slots that follow each other and whose bids all lie closer together than a change is worth."""
+    run: list[dict[Hashable, Any]] = []
+    for slot in slots:
+        bids = [float(each["bid"]) for each in (*run, slot)]
+        same = min(bids) == max(bids) or max(bids) < (1 + _SMALL_CHANGE) * min(bids)
+        if run and not same:
+            yield run
+            run = []
+        run.append(slot)
+    if run:
+        yield run
+
+
+def _held_longest(slots: list[dict[Hashable, Any]]) -> dict[Hashable, Any]:
+    """Return the first slot of the bid that holds longest."""
+    hours: dict[float, pd.Timedelta] = {}
+    for slot in slots:
+        bid = float(slot["bid"])
+        hours[bid] = hours.get(bid, pd.Timedelta(0)) + (slot["end"] - slot["start"])
+    longest = max(hours, key=lambda bid: hours[bid])
+    return next(slot for slot in slots if float(slot["bid"]) == longest)
 
 
 def _bid_entry(before: float | None, bid: float) -> str:
@@ -79,7 +111,8 @@ def _sends(brief: Brief, sms: pd.DataFrame) -> list[Action]:
             "currency": brief.promotion.currency,
         }
         reason = Message("actions.told", {"text": str(row["reason"])})
-        actions.append(Action(row["send_at"], "sms", Message("actions.send", values), reason))
+        entry = "actions.send_parts" if values["parts"] > 1 else "actions.send"
+        actions.append(Action(row["send_at"], "sms", Message(entry, values), reason))
     return actions
 
 
