@@ -1,4 +1,4 @@
-"""The calendar, parsed back: one event an action, identities that last, UTC, and an alarm ten minutes before."""
+"""The calendar, parsed back: one event a moment and kind, identities that last, UTC, alarms except by night."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ def events() -> list[icalendar.Event]:
     return list(icalendar.Calendar.from_ical(content()).walk("VEVENT"))
 
 
-def test_every_action_is_one_event_at_its_time() -> None:
+def test_every_action_stands_in_the_one_event_of_its_time_and_kind() -> None:
     actions = example("zh").actions.sort_values("at", kind="stable")
-    assert [event.decoded("dtstart") for event in events()] == [moment.to_pydatetime() for moment in actions["at"]]
-    for event, what in zip(events(), actions["what"], strict=True):
-        assert str(event["summary"]).endswith(what)
+    groups = list(actions.groupby(["at", "kind"], sort=False))
+    assert len(groups) < len(actions)
+    assert [event.decoded("dtstart") for event in events()] == [moment.to_pydatetime() for (moment, _), _ in groups]
+    for event, (_, rows) in zip(events(), groups, strict=True):
+        told = str(event["summary"] if len(rows) == 1 else event["description"])
+        assert all(what in told for what in rows["what"])
+        assert all(why in str(event["description"]) for why in rows["why"])
 
 
 def test_identities_are_unique_and_survive_a_change_of_what_is_done() -> None:
@@ -45,11 +49,30 @@ def test_identities_differ_when_the_time_does() -> None:
     assert not moved & {str(event["uid"]) for event in events()}
 
 
-def test_every_event_rings_ten_minutes_before() -> None:
+def test_identities_do_not_depend_on_what_else_is_done() -> None:
+    plan = example("zh")
+    fewer = replace(plan, actions=plan.actions.iloc[::3])
+    names = {str(event["uid"]) for event in icalendar.Calendar.from_ical(render_calendar(fewer, "zh")).walk("VEVENT")}
+    assert names <= {str(event["uid"]) for event in events()}
+
+
+def test_every_event_rings_ten_minutes_before_but_nobody_is_woken() -> None:
+    plan = example("zh")
+    (asleep,) = plan.actions.loc[plan.actions["kind"] == "sleep", "at"]
+    (awake,) = [span.end for span in plan.brief.timetable.spans if span.start == asleep]
+    silent = 0
     for event in events():
+        start = event.decoded("dtstart")
+        assert event.decoded("dtend") - start == dt.timedelta(minutes=15)
+        if asleep < start < awake:
+            assert not event.walk("VALARM")
+            silent += 1
+            continue
         (alarm,) = event.walk("VALARM")
-        assert alarm.decoded("trigger") == dt.timedelta(minutes=-10)
-        assert event.decoded("dtend") - event.decoded("dtstart") == dt.timedelta(minutes=15)
+        rings = start + alarm.decoded("trigger")
+        assert rings == max(start - dt.timedelta(minutes=10), awake if start >= awake else rings)
+        assert not asleep < rings < awake
+    assert silent > 0
 
 
 def test_times_are_utc_lines_are_short_and_end_as_they_should() -> None:
