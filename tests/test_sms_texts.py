@@ -103,7 +103,19 @@ def test_compose_without_a_text_is_one_part_with_signature_and_opt_out(lang, bod
 
 def test_compose_fills_a_text_and_adds_nothing_twice():
     brief = make_brief(text="【老王家】{offer}，{link} 拒收请回复R", offer="满100减20", link="t.cn/a1")
-    assert compose(brief, CHINA, "zh") == "【老王家】满100减20，t.cn/a1 拒收请回复R"
+    assert compose(brief, CHINA, "zh") == "【老王家】满100减20， t.cn/a1 拒收请回复R"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("点{link}抢", "【店】点 t.cn/a1 抢拒收请回复R"),
+        ("{link}，抢{link}", "【店】 t.cn/a1 ，抢 t.cn/a1 拒收请回复R"),
+        ("抢 {link} 吧", "【店】抢 t.cn/a1 吧拒收请回复R"),
+    ],
+)
+def test_compose_keeps_links_apart_from_what_stands_beside_them(text, expected):
+    assert compose(make_brief(text=text, link="t.cn/a1", signature="店"), CHINA, "zh") == expected
 
 
 def test_compose_outside_china_separates_the_opt_out():

@@ -80,7 +80,7 @@ def compose(brief: Brief, provider: Provider, lang: Lang) -> str:
     """Return the text as it arrives: signature, body, opt-out.
 
     The body is the brief's `text`, in which ``{name}``, ``{offer}`` and ``{link}`` are replaced, or a short one of
-    ours. A signature or opt-out that the body already carries is not added again.
+    ours. A signature or opt-out that the body already carries is not added again; a link has a space on either side.
     """
     sms = brief.sms
     signature = (sms.signature if sms else None) or brief.promotion.name
@@ -92,7 +92,11 @@ def compose(brief: Brief, provider: Provider, lang: Lang) -> str:
         else Message("sms.default_text", {"when": _when(brief, lang), "offer": offer}).text(lang)
     )
     if not (sms and sms.text) and link:
-        body = f"{body} {link}"
+        body = f"{body} {{link}}"
+    if link:
+        # Phones take whatever touches a link for a part of it.
+        body = re.sub(r"(?<=\S)\{link\}", " {link}", body)
+        body = re.sub(r"\{link\}(?=\S)", "{link} ", body)
     for name, value in (("name", signature), ("offer", offer), ("link", link)):
         body = body.replace("{" + name + "}", value)
     head = provider.signature.format(name=signature)
@@ -101,8 +105,10 @@ def compose(brief: Brief, provider: Provider, lang: Lang) -> str:
     tail = provider.opt_out.text(lang if provider.counting == "gsm" else "zh")
     if tail in body:
         tail = ""
-    gap = " " if tail and tail.isascii() and not body.endswith(" ") else ""
-    return f"{head}{body.strip()}{gap}{tail}"
+    body = body.strip()
+    before = " " if link and body.startswith(link) and head and not head.endswith(" ") else ""
+    after = " " if tail and (tail.isascii() or (link and body.endswith(link))) else ""
+    return f"{head}{before}{body}{after}{tail}"
 
 
 def _when(brief: Brief, lang: Lang) -> str:
