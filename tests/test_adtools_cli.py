@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from pathlib import Path
 
 import pytest
@@ -96,3 +99,25 @@ def test_numbers_outside_the_known_range_are_read_with_a_remark(tmp_path: Path) 
     assert code == 0
     assert "400.0" in out
     assert "outside the range" in talk
+
+
+def test_a_plan_is_compared_with_the_schedule_that_is_in_the_tool(folder: Path, tmp_path: Path) -> None:
+    now = tmp_path / "now.txt"
+    now.write_text("00:00-24:00:80;" * 6 + "0")
+    arguments = ["compare", folder, now, "--from", "taobao", "--channel", "search", "--lang", "en"]
+    code, out, _ = run(*arguments, "--csv")
+    assert code == 0
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert {row["day"] for row in rows} == {"Tuesday", "Wednesday"}
+    assert {row["percent_now"] for row in rows} == {"80.0"}
+    assert all(row["start"] >= "20:00" for row in rows if row["day"] == "Tuesday")
+    code, shown, _ = run(*arguments)
+    assert code == 0
+    assert "what the plan changes in Taobao" in shown
+    assert re.search(r"Tue 23:30–24:00 +80 % +off", shown)
+    assert run("export", folder, "--to", "taobao", "--channel", "search", "--restore", now, "-o", tmp_path)[0] == 0
+    code, same, _ = run("compare", folder, tmp_path / "taobao-search.txt", *arguments[3:])
+    assert (code, same.strip()) == (
+        0,
+        "the schedule in Taobao/Tmall search ads (discount by time of day) is already what the plan asks for",
+    )

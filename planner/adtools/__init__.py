@@ -7,9 +7,9 @@ campaign by campaign, `grid` where its cells fall, `fit` and `merge` the best nu
 
 from __future__ import annotations
 
+from planner.adtools.changes import read_schedule, schedule_changes
 from planner.adtools.export import Export, export_plan, find_tool
 from planner.adtools.handover import actions_calendar
-from planner.adtools.reading import decode_schedule
 from planner.adtools.registry import load_tool, target_names
 from planner.adtools.summary import export_messages, tidy_sheets
 from planner.adtools.tool import Sheet, Tool
@@ -19,11 +19,12 @@ __all__ = [
     "Sheet",
     "Tool",
     "actions_calendar",
-    "decode_schedule",
     "export_messages",
     "export_plan",
     "find_tool",
     "load_tool",
+    "read_schedule",
+    "schedule_changes",
     "target_names",
     "tidy_sheets",
 ]

@@ -1,7 +1,12 @@
-"""The command that compares two plans: what was changed, what came of it, where the money moved and why."""
+"""The command that compares two plans, or a plan with the schedule that is in an ad tool now.
+
+Of two plans it shows what was changed, what came of it, where the money moved and why; of a schedule the hours whose
+percentage changes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +16,7 @@ from planner.cli.talk import lang_option, set_language
 from planner.wording import Lang
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterable, Iterator
 
     import pandas as pd
     from rich.console import JustifyMethod
@@ -29,7 +34,7 @@ _COUNTS = ("orders", "hours")
 
 @click.command()
 @click.argument("before", type=click.Path(path_type=Path), help="A folder that `planner plan` wrote.")
-@click.argument("after", type=click.Path(path_type=Path), help="Another one.")
+@click.argument("after", type=click.Path(path_type=Path), help="Another one; with --from the file of a schedule.")
 @click.option(
     "--by",
     type=click.Choice(["hour", "window", "channel"]),
@@ -37,18 +42,36 @@ _COUNTS = ("orders", "hours")
     show_default=True,
     help="A row for each channel and each of these.",
 )
+@click.option("--from", "target", metavar="TARGET", help="AFTER is the schedule that is in this ad tool now.")
+@click.option("--channel", "channels", multiple=True, help="With --from: only this channel; may be repeated.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print everything that moved as CSV.")
 @lang_option
-def compare(before: Path, after: Path, by: str, as_csv: bool, lang: Lang | None) -> None:
+def compare(
+    before: Path,
+    after: Path,
+    by: str,
+    target: str | None,
+    channels: Sequence[str],
+    as_csv: bool,
+    lang: Lang | None,
+) -> None:
     """Compare two plans: hours, channels, money, expected profit, what moved and why.
+
+    With --from: which hours of the schedule in an ad tool the plan changes, from which percentage to which.
 
     \b
     planner compare out out-with-less
     planner compare out out-with-less --by hour --csv > moved.csv
+    planner compare out now.txt --from taobao --channel search
     """
     from planner.compare import plan_changes
     from planner.write import csv_text, read_plan
 
+    if target is not None:
+        _compare_schedule(read_plan(before), after, target, channels, as_csv=as_csv, lang=lang)
+        return
+    if channels:
+        raise click.UsageError("--channel goes with --from")
     plans = read_plan(before), read_plan(after)
     lang = set_language(lang or plans[1].lang)
     moved = plan_changes(*plans, by=by, lang=lang)  # type: ignore[arg-type]
@@ -58,19 +81,67 @@ def compare(before: Path, after: Path, by: str, as_csv: bool, lang: Lang | None)
     _show(*plans, moved, lang)
 
 
+def _compare_schedule(
+    plan: Plan, file: Path, target: str, channels: Sequence[str], *, as_csv: bool, lang: Lang | None
+) -> None:
+    """Print what the plan changes in a schedule."""
+    from planner.adtools import find_tool, read_schedule, schedule_changes
+    from planner.charts.words import Words
+    from planner.write import csv_text
+
+    lang = set_language(lang or plan.lang)
+    words = Words.of(plan, lang)
+    changes = schedule_changes(plan, target, read_schedule(file, target), channels=channels)
+    if as_csv:
+        click.echo(csv_text(changes), nl=False)
+        return
+    parts: list[Table | str] = []
+    for (name, base), rows in changes.groupby(["campaign", "base"], sort=False):
+        title = words.say(
+            "adtools.changes", name=words.channel(str(name)), tool=find_tool(target).title, count=len(rows)
+        )
+        shown = [_hour(row, words) for row in rows.to_dict("records")]
+        parts += [title, _table(words, None, ["when", "now", "plan"], shown)]
+        parts.append(words.say("adtools.changes_base", base=base, currency=words.currency) + "\n")
+    _print(parts or [words.say("adtools.no_changes", tool=find_tool(target).title)])
+
+
+def _hour(row: dict[Hashable, object], words: Words) -> list[str]:
+    """Return one change of a schedule as texts."""
+    from planner.adtools.tool import WEEKDAYS
+
+    day = str(row["day"])
+    if day in WEEKDAYS:
+        day = words.say(f"labels.weekday_{WEEKDAYS.index(day)}")
+    elif not day[:1].isdigit():
+        day = words.say(f"adtools.day_{day.replace(' ', '_')}")
+    told = [
+        words.say("adtools.off") if not row[name] else f"{row[name]:g} %" for name in ("percent_now", "percent_plan")
+    ]
+    from_date = f"{row['period']} · " if row["period"] else ""
+    return [f"{from_date}{day} {row['start']}–{row['end']}", *told]
+
+
 def _show(before: Plan, after: Plan, moved: pd.DataFrame, lang: Lang) -> None:
-    """Print the comparison."""
+    """Print the comparison of two plans."""
+    from planner.charts.words import Words
+
+    _print(_parts(before, after, moved, Words.of(after, lang)))
+
+
+def _print(parts: Iterable[Table | str]) -> None:
+    """Print what is compared, no wider than the terminal."""
+    import os
     import sys
 
     from rich.console import Console
 
-    from planner.charts.words import Words
     from planner.cli.terminal import fit
 
-    words = Words.of(after, lang)
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
-    console.width = max(console.width, 100)
-    for part in _parts(before, after, moved, words):
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = 100
+    for part in parts:
         with console.capture() as captured:
             console.print(part)
         click.echo(fit(captured.get(), sys.stdout.encoding or "utf-8"), nl=False)
@@ -85,14 +156,20 @@ def _parts(before: Plan, after: Plan, moved: pd.DataFrame, words: Words) -> Iter
         yield words.say("compare.nothing")
         return
     if len(changes):
-        yield _table(words, "changed", ["", "before", "after"], [_changed(row, words) for row in changes.to_numpy()])
+        yield _table(
+            words,
+            words.say("compare.changed"),
+            ["", "before", "after"],
+            [_changed(row, words) for row in changes.to_numpy()],
+        )
     figures = [_figures(name, row, words) for name, row in figure_changes(before, after).iterrows()]
-    yield _table(words, "figures", ["", "before", "after", "change"], figures)
+    yield _table(words, words.say("compare.figures"), ["", "before", "after", "change"], figures)
     if len(moved):
         largest = moved.loc[moved["spend_change"].abs().nlargest(_LARGEST).index].sort_index()
         shared, whys = _shared(list(largest["why"]), "；" if words.lang == "zh" else "; ")
         rows = [[*_moved(row, words), why] for row, why in zip(largest.to_dict("records"), whys, strict=True)]
-        yield _table(words, "moved", _COLUMNS, rows, shown=len(largest), count=len(moved))
+        title = words.say("compare.moved", shown=len(largest), count=len(moved))
+        yield _table(words, title, _COLUMNS, rows)
         if shared:
             yield words.say("compare.all_rows", why=shared)
 
@@ -107,12 +184,11 @@ def _shared(whys: list[str], between: str) -> tuple[str, list[str]]:
 _COLUMNS = ["when", "channel", "before", "after", "profit", "why"]
 
 
-def _table(words: Words, title: str, columns: list[str], rows: list[list[str]], **values: int) -> Table:
+def _table(words: Words, title: str | None, columns: list[str], rows: list[list[str]]) -> Table:
     """Return one part of the comparison."""
     from rich.table import Table
 
-    heading = words.say(f"compare.{title}", **values)
-    table = Table(title=heading, title_justify="left", title_style="bold", box=None, padding=(0, 1), pad_edge=False)
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 1), pad_edge=False)
     for name in columns:
         wide = name in ("", "when", "channel", "why")
         label = words.say(f"compare.{name}") if name else ""

@@ -79,27 +79,13 @@ def export(
 
 def _old(given: Sequence[str], target: str) -> dict[str, Sheet]:
     """Return the schedules that are in the tool now, by campaign; a file of one campaign may be named before a =."""
+    from planner.adtools import read_schedule
+
     found: dict[str, Sheet] = {}
     for text in given:
         name, _, path = text.rpartition("=") if not Path(text).exists() else ("", "", text)
-        found |= {name or sheet.name: sheet for sheet in _sheets(Path(path), target)}
+        found |= {name or sheet.name: sheet for sheet in read_schedule(Path(path), target)}
     return found
-
-
-def _sheets(path: Path, target: str) -> list[Sheet]:
-    """Return the schedules that a file holds in one of a tool's forms, the one of its ending first."""
-    from planner.adtools import decode_schedule, find_tool
-    from planner.errors import InputError, Problem
-    from planner.wording import Message
-
-    forms = find_tool(target).forms
-    try:
-        text = decode_schedule(path.read_bytes())
-    except OSError as error:
-        key = "input.no_file" if isinstance(error, FileNotFoundError) else "input.unreadable"
-        raise InputError([Problem(Message(key, {"why": error.strerror or error}), str(path))]) from error
-    form = next((form for form in forms if path.suffix == f".{form.extension}"), forms[0])
-    return form.parse(text, str(path))
 
 
 def _lines(made: Export, currency: str, lang: Lang) -> list[str]:
@@ -158,12 +144,14 @@ def import_schedule(file: Path, target: str, out: Path | None, lang: Lang | None
     \b
     planner import-schedule now.txt --from taobao
     planner import-schedule editor.csv --from google-ads-editor -o now-tidy.csv
+
+    What a plan would change in it: planner compare PLAN_DIR FILE --from TARGET
     """
-    from planner.adtools import tidy_sheets
+    from planner.adtools import read_schedule, tidy_sheets
     from planner.write import csv_text, write_files
 
     lang = set_language(lang)
-    sheets = _sheets(file, target)
+    sheets = read_schedule(file, target)
     _remark(sheets, target, lang)
     text = csv_text(tidy_sheets(sheets))
     if out is None:
