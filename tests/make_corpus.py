@@ -255,6 +255,35 @@ def cells() -> list[Case]:
     for name, nothing in {"dash": "-", "dashes": "--", "blank": "", "nan": "nan", "wu": "无"}.items():
         text = alimama().replace(",103,", f",{nothing},").replace(",120,", f",{nothing},")
         cases.append(Case(f"missing_{name}", {"a.csv": text.encode()}, expected(clicks=None), settings=known))
+    for name, nothing in {"dash": "-", "dashes": "--"}.items():
+        # The second hour has clicks and no order; the first has an order without its revenue.
+        text = alimama().replace(",0,0,1.19", f",{nothing},{nothing},1.19").replace(",2,138.63,", f",2,{nothing},")
+        rows = [{**expected()[0], "revenue": None}, {**expected()[1], "revenue": None}]
+        cases.append(
+            Case(
+                f"none_{name}_of_revenue", {"a.csv": text.encode()}, rows, settings=known, note="总成交笔数 has 1 dash"
+            )
+        )
+        text = alimama().replace(",0,0,1.19", f",{nothing},{nothing},1.19")
+        cases.append(Case(f"none_{name}", {"a.csv": text.encode()}, expected(), settings=known, note="taken for 0"))
+        idle = text.replace(",7001,120,", ",0,0,")
+        rows = [expected()[0], {**expected(impressions=0, clicks=0, orders=None, revenue=None)[1]}]
+        cases.append(Case(f"none_{name}_without_clicks", {"a.csv": idle.encode()}, rows, settings=known))
+        unmeasured = text.replace(",2,138.63,", f",{nothing},{nothing},")
+        rows = expected(orders=None, revenue=None)
+        cases.append(Case(f"none_{name}_measured", {"a.csv": unmeasured.encode()}, rows, settings=known))
+    text = alimama().replace(",0,0,1.19", ",,,1.19")
+    rows = [expected()[0], {**expected()[1], "orders": None, "revenue": None}]
+    cases.append(Case("blank_orders_are_missing", {"a.csv": text.encode()}, rows, settings=known))
+    own = table(
+        ["datetime", "channel", "clicks", "orders"],
+        [[f"{DAY} 20:00", "search", 5, 1], [f"{DAY} 21:00", "search", 5, "-"]],
+    )
+    rows = [
+        {"hour": f"{DAY} {hour}:00", "channel": "search", "clicks": 5, "orders": sold}
+        for hour, sold in ((20, 1), (21, None))
+    ]
+    cases.append(Case("dash_of_no_known_platform", {"a.csv": own.encode()}, rows, settings=known))
     moment = table(
         ["时间", "场景", "点击量", "花费"],
         [[f"{DAY} 20:00:00", "直通车", 103, 116.59], [f"{DAY} 21:00:00", "直通车", 120, "35000.1"]],

@@ -18,6 +18,7 @@ from typing import Literal
 __all__ = [
     "DateOrder",
     "Fault",
+    "is_dash",
     "is_missing",
     "is_total",
     "plain",
@@ -85,6 +86,12 @@ def plain(text: str) -> str:
 def is_missing(text: str) -> bool:
     """Tell whether a plain cell says that nothing was measured; 0 is a measurement."""
     return not text or text.lower() in _MISSING
+
+
+def is_dash(text: str) -> bool:
+    """Tell whether a cell is nothing but a dash, which platforms print for none as well as for not measured."""
+    bare = plain(text)
+    return bool(bare) and not bare.strip("-—–")
 
 
 @lru_cache(maxsize=4096)

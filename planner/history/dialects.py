@@ -75,6 +75,11 @@ class Layout:
     titles: str = ""
 
     @property
+    def dash_is_none(self) -> bool:
+        """Whether a dash for orders beside clicks means that there were none: it does with the known ad platforms."""
+        return self.dialect.kind == "ads" and self.dialect.name != "headers"
+
+    @property
     def strict(self) -> bool:
         """Whether the table claims to be in the tidy form, and is held to it."""
         return self.dialect.kind == "tidy"

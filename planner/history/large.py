@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from planner.errors import Problem
-from planner.history.cells import Fault, is_missing, is_total, plain
+from planner.history.cells import Fault, is_dash, is_missing, is_total, plain
 from planner.history.channels import named_channels
 from planner.history.columnar import Engine, Scan, literal, parquet_scan, text_scan
 from planner.history.dialects import MEASURES, Layout, key_of
-from planner.history.large_rows import LargeTable, is_plain, judged_sql, sums, tell_refused
+from planner.history.large_rows import LargeTable, is_plain, judged_sql, note_dashes, sums, tell_refused
 from planner.history.moments import settled_order, to_instants
 from planner.history.parquet import number_columns
 from planner.history.remarks import Remarks
@@ -64,6 +64,8 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     table.campaigns_as_written = not texts["total"].any() and texts["cell"].equals(texts["meant"])
     if not odd_names and not texts["total"].any() and texts["meant"].is_unique:
         table.sums = _sums_at_hand(groups, moments, channels, measures)
+    table.dashed = _dashed(engine, table, number, odd_names, groups[moments["kind"].isna().to_numpy()])
+    note_dashes(engine, table, number, odd_names)
     table.numbered_sql = judged_sql(table, number, odd_names, numbered=True)
     view = f"judged_{number}"
     engine.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {judged_sql(table, number, odd_names)}")
@@ -227,10 +229,24 @@ def _numbers(engine: Engine, table: LargeTable, name: str, number: int) -> bool:
             "cell": pd.Series(texts, dtype=object),
             "value": pd.Series([v if isinstance(v, float) else None for v in map(values.get, texts)], dtype=float),
             "kind": pd.Series([v.kind if isinstance(v, Fault) else None for v in map(values.get, texts)], dtype=object),
+            "dash": pd.Series([is_dash(text) for text in texts], dtype=bool),
         }
     )
     engine.table(f"{name}_{number}", answers)
     return bool(answers["kind"].notna().any())
+
+
+def _dashed(engine: Engine, table: LargeTable, number: int, odd: Sequence[str], used: pd.DataFrame) -> tuple[str, ...]:
+    """Return the columns in which a dash beside traffic means none: those of orders that hold any number at all."""
+    if not table.layout.dash_is_none:
+        return ()
+    found = []
+    for name in ("orders", "revenue"):
+        if name in odd:
+            read = engine.frame(f"SELECT count(value) AS n FROM {name}_{number}")["n"].iloc[0]
+            if used[name].notna().any() or read:
+                found.append(name)
+    return tuple(found)
 
 
 def _campaigns(engine: Engine, table: LargeTable) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,7 +13,7 @@ from planner.history.dialects import MEASURES, Layout
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 
-__all__ = ["LargeTable", "double_texts_sql", "is_plain", "judged_sql", "sums", "tell_refused"]
+__all__ = ["LargeTable", "double_texts_sql", "is_plain", "judged_sql", "note_dashes", "sums", "tell_refused"]
 
 _WEIGHTS = {"bid": "clicks", "cpc": "clicks", "cpm": "impressions"}
 
@@ -24,6 +24,7 @@ class LargeTable:
 
     `by_row` tells whether a row is one hour of one campaign, so that nothing has to be added up;
     `campaigns_as_written` whether their texts are their names;
+    `dashed` names the columns in which a dash beside traffic means none;
     `numbered_sql` is the SQL of its usable rows with their numbers. `sums` are its rows added up by hour and channel,
     at hand where every cell is plain and every text has a meaning of its own; `all_unlike` that no row is double.
     """
@@ -41,6 +42,7 @@ class LargeTable:
     campaigns_as_written: bool = False
     sums: pd.DataFrame | None = None
     all_unlike: bool = False
+    dashed: tuple[str, ...] = ()
 
 
 def is_plain(scan: Scan, layout: Layout, name: str) -> str:
@@ -92,11 +94,7 @@ def judged_sql(table: LargeTable, number: int, odd: Sequence[str], *, numbered: 
         f"{_campaign(table)} AS campaign",
         f"{'hash(' + ', '.join(apart) + ')' if apart else 'CAST(0 AS UBIGINT)'} AS apart",
     ]  # fmt: skip
-    for name in MEASURES:
-        if name in layout.columns:
-            plain_value = scan.value(layout.columns[name])
-            rule = f"CASE WHEN {is_plain(scan, layout, name)} THEN {plain_value} ELSE n_{name}.value END"
-            columns.append(f"{rule if name in odd else plain_value} AS {name}")
+    columns += [f"{value} AS {name}" for name, value in _values(table, odd).items()]
     sound = "".join(f" AND n_{name}.kind IS NULL" for name in odd)
     rows = scan.sql
     if numbered:
@@ -104,6 +102,42 @@ def judged_sql(table: LargeTable, number: int, odd: Sequence[str], *, numbered: 
         rows = f"(SELECT *, row_number() OVER () AS line FROM {scan.sql})"
     joined = f"{rows} s{_joins(table, number, odd)}"
     return f"SELECT {', '.join(columns)} FROM {joined} WHERE m.kind IS NULL AND {_no_total(table, number)}{sound}"
+
+
+def _values(table: LargeTable, odd: Sequence[str]) -> dict[str, str]:
+    """Return the SQL for each number of a row: as it stands, as its rule reads it, or none where a dash means that."""
+    assert table.scan is not None
+    values: dict[str, str] = {}
+    for name in MEASURES:
+        if name in table.layout.columns:
+            values[name] = table.scan.value(table.layout.columns[name])
+            if name in odd:
+                plain = is_plain(table.scan, table.layout, name)
+                values[name] = f"CASE WHEN {plain} THEN {values[name]} ELSE n_{name}.value END"
+            if name in table.dashed:
+                values[name] = f"CASE WHEN {_is_none(name, values)} THEN 0 ELSE {values[name]} END"
+    return values
+
+
+def _is_none(name: str, values: Mapping[str, str]) -> str:
+    """Return the SQL condition that a dash for orders or revenue stands beside traffic, and beside no orders."""
+    traffic = " OR ".join(f"coalesce({values[seen]}, 0) > 0" for seen in ("clicks", "impressions") if seen in values)
+    sold = f" AND NOT coalesce({values['orders']}, 0) > 0" if name == "revenue" and "orders" in values else ""
+    return f"coalesce(n_{name}.dash, false) AND ({traffic or 'false'}){sold}"
+
+
+def note_dashes(engine: Engine, table: LargeTable, number: int, odd: Sequence[str]) -> None:
+    """Say how many dashes were taken for none."""
+    if not table.dashed:
+        return
+    assert table.scan is not None
+    values = _values(table, odd)
+    counts = ", ".join(f"count(*) FILTER ({_is_none(name, values)}) AS {name}" for name in table.dashed)
+    joined = f"{table.scan.sql} s{_joins(table, number, odd)}"
+    found = engine.frame(f"SELECT {counts} FROM {joined} WHERE m.kind IS NULL AND {_no_total(table, number)}")
+    for name in table.dashed:
+        if count := int(found[name].iloc[0]):
+            table.remarks.note_dashes(table.layout.own[name], count)
 
 
 def tell_refused(engine: Engine, table: LargeTable, number: int, odd: Sequence[str]) -> None:

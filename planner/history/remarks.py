@@ -66,6 +66,10 @@ class Remarks:
         if times_left and self.first_left_out is None:
             self.first_left_out = line
 
+    def note_dashes(self, column: str, count: int) -> None:
+        """Say how many dashes of a column were taken for none."""
+        self.notes.append(Message("history.dash_is_none", {"where": self.source, "column": column, "count": count}))
+
     def _counted(self) -> Counter[str]:
         """Return by kind how many refusals are not kept in full."""
         return self.counts - Counter(refusal.kind for refusal in self.refusals)

@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from planner.history.cells import (
     DateOrder,
     Fault,
+    is_dash,
     is_missing,
     is_total,
     plain,
@@ -197,6 +199,7 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
                         bad[at] = True
                 values = {text: None if isinstance(value, Fault) else value for text, value in values.items()}
             data[name] = np.array([values[text] for text in raw.cells[name]], dtype=float)
+    _count_dashes(data, raw, layout, remarks, used=~bad)
     for name in ("channel", "campaign"):
         if name in raw.cells:
             texts = {text: None if is_missing(bare := plain(text)) else bare for text in dict.fromkeys(raw.cells[name])}
@@ -206,6 +209,27 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
         {"wall": pd.Series([moments[p] for p in zip(day, hour, strict=True)], dtype=object), **data, "line": raw.lines}
     )
     return frame[~bad].reset_index(drop=True)
+
+
+def _count_dashes(
+    data: dict[str, Any], raw: RawRows, layout: Layout, remarks: Remarks, *, used: NDArray[np.bool_]
+) -> None:
+    """Take a dash for orders or revenue beside traffic for none, where the platform is known to write it so."""
+    if not layout.dash_is_none:
+        return
+    seen = [data[name] > 0 for name in ("clicks", "impressions") if name in data]
+    there = used & np.logical_or.reduce(seen) if seen else np.zeros(len(raw.lines), dtype=bool)
+    for name in ("orders", "revenue"):
+        # A column of nothing but dashes was not measured at all.
+        if name not in data or not np.isfinite(data[name][used]).any():
+            continue
+        dashes = {text for text in dict.fromkeys(raw.cells[name]) if is_dash(text)}
+        none = np.array([text in dashes for text in raw.cells[name]], dtype=bool) & there
+        if name == "revenue" and "orders" in data:
+            none &= ~(data["orders"] > 0)
+        if none.any():
+            data[name][none] = 0.0
+            remarks.note_dashes(layout.own[name], int(none.sum()))
 
 
 def _dropped_as(kind: str, raw: RawRows, at: int) -> str:
