@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.brief import load_brief, parse_amount
+from planner.brief import Brief, load_brief, parse_amount
 from planner.errors import InputError
 from tests.conftest import ROOT, SMALL_BRIEF, brief_from
 
@@ -115,3 +116,57 @@ def test_with_changes_one_value_and_checks_it() -> None:
     assert brief.budget.total == 3000
     with pytest.raises(InputError, match=r"write 0\.3 for 30 %"):
         brief.with_(shop={"margin": 30})
+
+
+def test_what_crosses_tables_is_found_beside_what_is_wrong_in_one(tmp_path: Path) -> None:
+    path = tmp_path / "brief.toml"
+    path.write_text(
+        """[promotion]
+date = 2026-11-11
+playbook = "doubl11"
+[budget]
+total = 100
+reserve = 100
+[shop]
+margin = "much"
+[[channels]]
+name = "search"
+min_bid = 3
+max_bid = 2
+[[channels]]
+name = "search"
+[[past_events]]
+date = 2026-11-12
+playbook = "618x"
+[adtools.taobaoo]
+step = 5
+""",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as error:
+        load_brief(path)
+    assert {problem.line for problem in error.value.problems} == {3, 6, 8, 9, 13, 16, 17, 18}
+    assert "no playbook called doubl11" in error.value.problems[0].text("en")
+
+
+def test_a_window_changed_under_two_names_is_named() -> None:
+    changes = '[[windows]]\nwindow = 3\nstance = "hold"\n[[windows]]\nwindow = "{}"\nstance = "compete"\n'
+    window = brief_from(SMALL_BRIEF).playbook.windows[2]
+    assert window.number == 3
+    with pytest.raises(InputError, match=f"3 and {window.id} are the same window"):
+        brief_from(SMALL_BRIEF + changes.format(window.id))
+
+
+@pytest.mark.parametrize(("name", "content"), [("data.csv", b"a,b\n1,2\n"), ("brief.toml", b"PK\x03\x04zip")])
+def test_a_table_in_place_of_a_brief_is_one_sentence(name: str, content: bytes, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match="this is a table, not a brief") as error:
+        load_brief(tmp_path / name)
+    assert len(error.value.problems) == 1
+
+
+def test_with_says_which_table_a_key_is_of(small_brief: Brief) -> None:
+    with pytest.raises(InputError, match=r'write shop=\{"margin": \.\.\.\}'):
+        small_brief.with_(margin=0.3)
+    with pytest.raises(InputError, match="unknown key budgett; did you mean budget"):
+        small_brief.with_(budgett=3)

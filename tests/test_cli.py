@@ -163,3 +163,15 @@ def test_a_file_or_folder_in_the_way_is_wrong_usage(
         assert words[lang == "en"] in err
         assert folder in err
     assert (tmp_path / "taken").read_bytes() == b"mine"
+
+
+def test_a_broken_brief_is_answered_in_its_own_language(
+    brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.cli.talk._chosen", [])
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    text = SMALL_BRIEF.replace("[promotion]", '[promotion]\nlang = "zh"\ndat = 1', 1)
+    brief.write_text(text, encoding="utf-8")
+    code, _, err = run("check", brief, capsys=capsys)
+    assert code == 3
+    assert "不认识的键 dat" in err

@@ -1,10 +1,11 @@
 """The brief: what the seller tells us about one promotion, checked and frozen.
 
 A brief is a TOML file; `tables` has its form and the objects the stages work with, `document` the whole and how it is
-read. Amounts are in the brief's currency, shares are between 0 and 1. What the brief states overrules the history.
+read, `crossing` what may not clash between its tables. Amounts are in the brief's currency, shares are between 0 and 1.
+What the brief states overrules the history.
 """
 
-from planner.brief.document import Brief, load_brief, parse_brief
+from planner.brief.document import Brief, load_brief, parse_brief, read_brief
 from planner.brief.tables import (
     AdtoolLimits,
     Budget,
@@ -38,4 +39,5 @@ __all__ = [
     "load_brief",
     "parse_amount",
     "parse_brief",
+    "read_brief",
 ]

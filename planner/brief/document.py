@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr
 
+from planner.brief.crossing import cross_problems
 from planner.brief.tables import (
     AdtoolLimits,
     BriefTable,
@@ -31,7 +31,10 @@ from planner.timetable import Timetable, lay_out
 from planner.toml_input import TomlSource, parse_model, read_toml, suggestion
 from planner.wording import Message
 
-__all__ = ["Brief", "load_brief", "parse_brief"]
+__all__ = ["Brief", "load_brief", "parse_brief", "read_brief"]
+
+_TABLE_SUFFIXES = (".csv", ".tsv", ".xls", ".xlsx", ".xlsm", ".parquet", ".zip")
+_TABLE_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1")
 
 
 class Brief(BriefTable):
@@ -162,6 +165,8 @@ class Brief(BriefTable):
         >>> changed.budget.total, changed.shop.margin, changed.shop.refund_rate == brief.shop.refund_rate
         (40000.0, 0.3, True)
         """
+        if homeless := [_home(name) for name in changes if name not in Brief.model_fields]:
+            raise InputError(Problem(message) for message in homeless)
         data = self.model_dump(exclude_unset=True)
         for table, value in changes.items():
             if table == "budget" and not isinstance(value, dict):
@@ -173,6 +178,31 @@ class Brief(BriefTable):
             TomlSource(name, data, self._source.lines if self._source else {}),
             self._changed_playbook if same else None,
         )
+
+
+def _home(name: str) -> Message:
+    """Say what to write for a change that names no table of the brief."""
+    for table, model in (("promotion", Promotion), ("budget", Budget), ("shop", Shop), ("stock", Stock), ("sms", Sms)):
+        if name in model.model_fields:
+            return Message("brief.key_of_a_table", {"name": name, "meant": f'{table}={{"{name}": ...}}'})
+    return Message("input.unknown_key", {"name": name, "advice": suggestion(name, Brief.model_fields)})
+
+
+def read_brief(path: str | Path) -> TomlSource:
+    """Return the file of a brief, not yet looked at.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it is a table of numbers.
+    """
+    start = b""
+    if Path(path).is_file():
+        with Path(path).open("rb") as file:
+            start = file.read(4)
+    if start and (Path(path).suffix.lower() in _TABLE_SUFFIXES or start in _TABLE_STARTS):
+        raise InputError([Problem(Message("brief.a_table"), str(path))])
+    return read_toml(path)
 
 
 def load_brief(path: str | Path) -> Brief:
@@ -195,7 +225,7 @@ def load_brief(path: str | Path) -> Brief:
     >>> brief.promotion.name, brief.budget.total
     ('Double 11 at the tea shop', 8000.0)
     """
-    return parse_brief(read_toml(path))
+    return parse_brief(read_brief(path))
 
 
 def parse_brief(source: TomlSource, playbook: Playbook | None = None) -> Brief:
@@ -213,11 +243,15 @@ def parse_brief(source: TomlSource, playbook: Playbook | None = None) -> Brief:
     InputError
         Everything wrong with it, each with its line.
     """
-    # What crosses tables can only be looked at in a brief whose tables hold.
-    brief = parse_model(Brief, source)
+    problems = cross_problems(source, Path(source.name).parent, playbook)
+    try:
+        brief = parse_model(Brief, source)
+    except InputError as error:
+        raise InputError([*error.problems, *problems]) from error
     brief._source = source
     brief._changed_playbook = playbook
-    problems = _cross_problems(brief, source)
+    if problems:
+        raise InputError(problems)
     for event in (None, *brief.past_events):
         problems += [problem for problem in _layout_problems(brief, event) if problem not in problems]
     if problems:
@@ -233,45 +267,3 @@ def _layout_problems(brief: Brief, event: PastEvent | None) -> tuple[Problem, ..
         return error.problems
     assert timetable.spans
     return ()
-
-
-def _adtool_names() -> tuple[str, ...]:
-    """Return the ad tools there are: a file each, so that a new one needs no list of names."""
-    found = (path.name.removesuffix(".py") for path in files("planner").joinpath("adtools", "targets").iterdir())
-    return tuple(sorted(name.replace("_", "-") for name in found if not name.startswith("_")))
-
-
-def _cross_problems(brief: Brief, source: TomlSource) -> list[Problem]:
-    """Return what is wrong between the tables of a brief."""
-    problems: list[Problem] = []
-
-    def report(location: tuple[str | int, ...], key: str, **values: object) -> None:
-        problems.append(Problem(Message(f"brief.{key}", values), source.name, source.line_of(location)))
-
-    if brief.budget.reserve >= brief.budget.total:
-        report(("budget", "reserve"), "reserve_too_large", reserve=brief.budget.reserve, total=brief.budget.total)
-    for table, names in (
-        ("channels", [channel.name for channel in brief.channels]),
-        ("segments", [segment.name for segment in brief.sms.segments] if brief.sms else []),
-        ("windows", [str(change.window) for change in brief.windows]),
-    ):
-        for index, name in enumerate(names):
-            if name in names[:index]:
-                place = ("sms", table, index) if table == "segments" else (table, index)
-                report(place, "named_twice", name=name)
-    for target in sorted(set(brief.adtools) - set(_adtool_names())):
-        advice = suggestion(target, _adtool_names())
-        message = Message("adtools.unknown_target", {"found": target, "advice": advice})
-        problems.append(Problem(message, source.name, source.line_of(("adtools", target))))
-    try:
-        playbook = brief.unchanged_playbook
-    except InputError:
-        return problems
-    for index, change in enumerate(brief.windows):
-        if playbook.window(change.window) is None:
-            known = [f"{window.number} ({window.id})" for window in playbook.windows]
-            report(("windows", index, "window"), "no_such_window", found=change.window, allowed=", ".join(known))
-    for index, event in enumerate(brief.past_events):
-        if event.date >= brief.promotion.date:
-            report(("past_events", index, "date"), "past_not_past", found=event.date, date=brief.promotion.date)
-    return problems

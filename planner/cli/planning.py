@@ -11,7 +11,7 @@ import click
 
 from planner.cli.talk import AMOUNT, history_option, lang_option, note, set_language
 from planner.cli.waiting import waiting
-from planner.wording import Lang, say
+from planner.wording import LANGUAGES, Lang, say
 
 if TYPE_CHECKING:
     from planner.brief import Brief
@@ -104,10 +104,15 @@ def check(brief: Path, history: Sequence[str], lang: Lang | None) -> None:
 
 def _loaded(path: Path, budget: float | None, lang: Lang | None) -> Brief:
     """Return a brief, and settle the language of this run by it."""
-    from planner.brief import load_brief
+    from planner.brief import parse_brief, read_brief
 
     set_language(lang)
-    brief = load_brief(path)
+    source = read_brief(path)
+    promotion = source.data.get("promotion")
+    spoken = promotion.get("lang") if isinstance(promotion, dict) else None
+    if lang is None and spoken in LANGUAGES:
+        set_language(spoken)  # what is wrong with a brief is told in its own language
+    brief = parse_brief(source)
     if budget is not None:
         brief = brief.with_(budget=budget)
     set_language(lang or brief.promotion.lang)
