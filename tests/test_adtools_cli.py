@@ -121,3 +121,41 @@ def test_a_plan_is_compared_with_the_schedule_that_is_in_the_tool(folder: Path, 
         0,
         "the schedule in Taobao/Tmall search ads (discount by time of day) is already what the plan asks for",
     )
+
+
+@pytest.mark.parametrize(
+    ("lang", "headings"), [("zh", "时间,类型,渠道或推广计划"), ("en", "when,kind,channel or campaign")]
+)
+def test_tables_beside_a_schedule_open_well_in_a_spreadsheet(
+    folder: Path, tmp_path: Path, lang: str, headings: str
+) -> None:
+    assert run("export", folder, "--to", "meta", "--lang", lang, "-o", tmp_path)[0] == 0
+    for name in ("actions", "limits", "loss"):
+        content = (tmp_path / f"meta-{name}.csv").read_bytes()
+        assert content.startswith(b"\xef\xbb\xbf")
+        text = content.decode("utf-8-sig")
+        assert text.count("\n") == text.count("\r\n") > 1
+        machine_words = set(text.replace("\r\n", ",").split(",")) & {
+            "bid",
+            "close",
+            "limit",
+            "total",
+            "tool_budget",
+            "notify",
+        }
+        assert lang == "en" or not machine_words
+    first, *rows = (tmp_path / "meta-actions.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert first.startswith(headings)
+    assert rows[0].startswith("2026-11-10 19:30,")
+    assert ("整个活动" if lang == "zh" else "whole promotion") in (tmp_path / "meta-limits.csv").read_text("utf-8-sig")
+
+
+def test_no_cell_of_these_tables_begins_a_formula() -> None:
+    import pandas as pd
+
+    from planner.charts.words import Words
+    from planner.cli.handing import handed_csv
+
+    table = pd.DataFrame({"channel": ["=1+1", None], "what": ["@x", "fine"], "loss": [-1.5, 0.0]})
+    text = handed_csv(table, Words("en")).decode("utf-8-sig")
+    assert text.splitlines()[1:] == ["'=1+1,'@x,-1.5", ",fine,0"]

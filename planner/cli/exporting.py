@@ -13,6 +13,7 @@ from planner.wording import Lang, say
 
 if TYPE_CHECKING:
     from planner.adtools import Export, Sheet
+    from planner.charts.words import Words
 
 __all__ = ["export", "import_schedule"]
 
@@ -54,6 +55,7 @@ def export(
     planner export out --to google-ads-editor --restore now.csv -o schedules
     """
     from planner.adtools import export_plan
+    from planner.charts.words import Words
     from planner.write import read_plan
 
     plan = read_plan(plan_dir)
@@ -74,7 +76,7 @@ def export(
         note("\n".join([*lines, *([] if made.tool.exact else [say("adtools.folder_gives", lang)])]))
         click.echo(text, nl=False)
     else:
-        _write(made, folder, lines, lang, force=force, promotion=plan.brief.promotion.name)
+        _write(made, folder, lines, Words.of(plan, lang), force=force)
 
 
 def _old(given: Sequence[str], target: str) -> dict[str, Sheet]:
@@ -107,20 +109,21 @@ def _only_file(made: Export, extension: str | None, lang: Lang) -> str:
     return next(iter(files.values()))
 
 
-def _write(made: Export, folder: Path, lines: Sequence[str], lang: Lang, *, force: bool, promotion: str) -> None:
+def _write(made: Export, folder: Path, lines: Sequence[str], words: Words, *, force: bool) -> None:
     """Write an export and everything beside it."""
     from planner.adtools import actions_calendar
-    from planner.write import csv_text, write_files
+    from planner.cli.handing import handed_csv
+    from planner.write import write_files
 
     name = made.tool.name
     files = {file: text.encode() for file, text in {**made.schedules, **made.restore}.items()}
     if not made.tool.exact:
         files |= {
-            f"{name}-loss.csv": csv_text(made.loss_rows()).encode(),
-            f"{name}-limits.csv": csv_text(made.budgets).encode(),
-            f"{name}-actions.csv": csv_text(made.actions.drop(columns="step")).encode(),
-            f"{name}-actions.ics": actions_calendar(made.actions, name, promotion),
-            f"{name}-notes.txt": ("\n".join(lines) + "\n").encode(),
+            f"{name}-loss.csv": handed_csv(made.loss_rows(), words),
+            f"{name}-limits.csv": handed_csv(made.budgets, words),
+            f"{name}-actions.csv": handed_csv(made.actions.drop(columns="step"), words),
+            f"{name}-actions.ics": actions_calendar(made.actions, name, words.promotion),
+            f"{name}-notes.txt": ("\n".join(lines) + "\n").encode("utf-8-sig"),
         }
     try:
         written = write_files(files, folder, overwrite=force)
@@ -129,7 +132,7 @@ def _write(made: Export, folder: Path, lines: Sequence[str], lang: Lang, *, forc
     for line in lines:
         note(line)
     names = ", ".join(path.name for path in written)
-    note(say("adtools.written", lang, count=len(written), folder=folder, names=names))
+    note(words.say("adtools.written", count=len(written), folder=folder, names=names))
 
 
 @click.command("import-schedule")
