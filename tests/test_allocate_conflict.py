@@ -10,6 +10,7 @@ import pytest
 
 from planner.allocate import GroupLimit, Limits, ReturnLimit, allocate_budget
 from planner.errors import InfeasibleError
+from planner.wording import Message
 from tests.test_allocate import shop
 
 
@@ -116,3 +117,18 @@ def test_changes_named_do_free_the_plan() -> None:
 def test_refusal_reads_in_chinese() -> None:
     text = refused(capped(), Limits(100.0, (GroupLimit("channel", "search", floor=120.0),))).text("zh")
     assert "总预算 100.00 不够；提高到 120.00（至少加 20.00）即可" in text
+
+
+def test_a_limit_is_called_what_its_title_says() -> None:
+    title = Message("brief.limit_channel_budget", {"channel": "feed"})
+    least = Message("brief.limit_daily_minimum", {"channel": "feed", "day": "2026-11-10"})
+    for cap in (40.0, 0.0):
+        groups = (
+            GroupLimit("channel", "feed", cap=cap, title=title),
+            GroupLimit("channel", "feed", floor=100.0, title=least),
+        )
+        with pytest.raises(InfeasibleError) as error:
+            allocate_budget(shop(), Limits(1000.0, groups))
+        assert f"budget of channel feed = {cap:.2f}" in str(error.value)
+        assert "daily_minimum of channel feed on 2026-11-10 = 100.00 is too high" in str(error.value)
+        assert "channel:feed" not in str(error.value)

@@ -177,7 +177,24 @@ def _limit_message(problem: Problem, place: int, y: float, shared: float) -> Mes
     unit = _unit(problem, row)
     limit = row.price if row.kind == "min_return" else abs(row.limit) * unit
     values = {"name": row.name, "limit": limit, "remedy": _remedy(problem, place, y, shared)}
+    if (title := _title(problem, row)) is not None:
+        return Message(f"allocate.{row.kind}_titled", {**values, "name": title})
     return Message(f"allocate.{row.kind}", values)
+
+
+def _title(problem: Problem, row: Row) -> Message | None:
+    """Return what a group's limit is to the person who set it; two limits on one group differ in their amounts."""
+    if row.kind not in ("cap", "floor", "lock"):
+        return None
+    amount = abs(row.limit) * problem.money
+    return next(
+        (
+            group.title
+            for group in problem.limits.groups
+            if group.name == row.name and np.isclose(group.floor if row.kind == "floor" else group.cap, amount)
+        ),
+        None,
+    )
 
 
 def _remedy(problem: Problem, place: int, y: float, shared: float) -> Message:

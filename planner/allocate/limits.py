@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from planner.fulfilment import NO_COST, FulfilmentCost
+from planner.wording import Message
 
 __all__ = ["GroupLimit", "Limits", "ReturnLimit"]
 
@@ -37,12 +38,15 @@ class GroupLimit:
         Most that may be spent in the group. [currency]
     floor
         Least that must be spent in the group. Equal to `cap`, the group is locked to that spend. [currency]
+    title
+        What the limit is to the person who set it, for a message that it cannot be kept; its name where there is none.
     """
 
     by: str | tuple[str, ...]
     label: Hashable
     cap: float = math.inf
     floor: float = 0.0
+    title: Message | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
