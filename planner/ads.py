@@ -18,6 +18,7 @@ from planner.curves import bid_at_spend, clicks_at_spend, response_cells
 from planner.errors import InfeasibleError
 from planner.fulfilment import NO_COST, FulfilmentCost, shipping_cost
 from planner.rehearse import Stops
+from planner.wording import Message
 
 __all__ = ["AdPlan", "AdProblem", "ad_problem", "plan_ads"]
 
@@ -103,17 +104,32 @@ def ad_problem(brief: Brief, market: pd.DataFrame, messages: pd.DataFrame | None
         day=market["channel"] + " " + days,
     )
     groups = [
-        GroupLimit("channel", channel.name, cap=channel.budget)
+        GroupLimit(
+            "channel",
+            channel.name,
+            cap=channel.budget,
+            title=Message("brief.limit_channel_budget", {"channel": channel.name}),
+        )
         for channel in brief.channels
         if channel.paid and channel.budget is not None
     ]
     groups += [
-        GroupLimit("window", window.id, cap=change.budget)
+        GroupLimit(
+            "window",
+            window.id,
+            cap=change.budget,
+            title=Message("brief.limit_window_budget", {"window": window.name}),
+        )
         for change in brief.windows
         if change.budget is not None and (window := brief.playbook.window(change.window))
     ]
     groups += [
-        GroupLimit("day", day, floor=channel.daily_minimum)
+        GroupLimit(
+            "day",
+            day,
+            floor=channel.daily_minimum,
+            title=Message("brief.limit_daily_minimum", {"channel": channel.name, "day": day.rpartition(" ")[2]}),
+        )
         for channel in brief.channels
         if channel.paid and channel.daily_minimum > 0
         for day in cells.loc[cells["channel"] == channel.name, "day"].unique()
