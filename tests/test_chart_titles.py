@@ -55,6 +55,15 @@ def test_timeline_says_why_the_dearest_window_is_worth_it(price: float, conversi
     assert all(word in title for word in words), title
 
 
+@pytest.mark.parametrize(
+    ("price", "words"), [(1.0, "money buys about the usual, traffic is 0.70×"), (2.0, "dear (2.0×")]
+)
+def test_timeline_calls_little_traffic_no_reason_to_spend(price: float, words: str) -> None:
+    title = timeline_finding(windows(price, 1.0).assign(traffic=0.7), EN)
+    assert words in title
+    assert "but" not in title
+
+
 def test_timeline_goes_by_money_per_hour_not_per_window() -> None:
     assert "the eve" in timeline_finding(windows(1, 2, (900, 1000)), EN)
     assert "前夜" in timeline_finding(windows(1, 2, (900, 1000)), ZH)

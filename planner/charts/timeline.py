@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["plot_timeline", "timeline_finding"]
 
 _PANELS_WIDE = 7.98
+# Traffic below this is not a reason to spend. [x usual]
+_MANY = 1.1
 
 
 def timeline_finding(windows: pd.DataFrame, words: Words) -> str:
@@ -33,6 +35,8 @@ def timeline_finding(windows: pd.DataFrame, words: Words) -> str:
     worth = best["conversion"] / best["price"]
     # A click's worth over its price, against the usual: at least a tenth off before it is called cheap or dear.
     case = "cheap" if worth >= 1.1 else "dear" if worth <= 0.9 else "crowd"
+    if case != "cheap" and best["traffic"] < _MANY:
+        case += "_few"
     return words.say(
         f"charts.timeline_{case}",
         window=words.window(best["window"]),
