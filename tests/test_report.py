@@ -13,7 +13,8 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from planner.charts import chart_names, draw_all, evidence_table
+from planner.charts import chart_names, draw_all, evidence_table, window_table
+from planner.charts.timeline import timeline_finding
 from planner.charts.words import Words
 from planner.outputs.basis import certificate
 from planner.outputs.pictures import inline_figures
@@ -175,6 +176,48 @@ def test_a_shop_named_like_a_script_is_harmless() -> None:
 def test_a_large_plan_stays_below_a_megabyte() -> None:
     plan = odd(8, 7, "zh")
     assert len(render_report(plan, draw_all(plan, forms=("svg",))).encode()) <= 1_000_000
+
+
+@pytest.mark.parametrize("most", [400_000, 150_000])
+def test_a_page_too_large_leaves_out_hours_then_pictures(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = odd(8, 7, "zh")
+    monkeypatch.setattr("planner.outputs.report._MOST_BYTES", most)
+    charts = draw_all(plan, forms=("svg",))
+    text = render_report(plan, charts)
+    shown = [f"chart-{name.removesuffix('.svg')}" in text for name in charts]
+    assert len(text.encode()) <= most
+    assert say("report.hours_elsewhere", "zh") in text
+    sizes = {
+        kept: [len(charts[name]) for name, here in zip(charts, shown, strict=True) if here is kept]
+        for kept in (True, False)
+    }
+    assert max(sizes[True], default=0) <= min(sizes[False])
+    assert all(name in text for name, here in zip(charts, shown, strict=True) if not here)
+    assert f'data-amount="{plan.schedule["spend"].sum():.2f}"' in text
+    assert Reader(text).open == []
+
+
+def test_bids_of_a_day_are_folded_but_printed() -> None:
+    folded = re.findall(r"<details>.*?</details>", page("en"), flags=re.DOTALL)
+    acts = example("en").actions
+    assert sum(part.count("<input") for part in folded) == acts[acts["kind"] == "bid"]["at"].nunique()
+    assert "details::details-content { content-visibility: visible" in page("en").split("@media print")[1]
+
+
+def test_data_files_are_named_without_their_folders() -> None:
+    plan = example("en")
+    source = dict(plan.sources[0]) | {"name": r"C:\Users\me\history.csv"}
+    moved = replace(plan, foundation=replace(plan.foundation, sources=(source,)))
+    text = unescape(visible(render_report(moved)))
+    assert "history.csv" in text
+    assert "Users" not in text
+
+
+def test_titles_keep_their_spaces_for_who_cannot_see_the_picture() -> None:
+    plan = example("zh")
+    labels = " ".join(figure["title"] for figure in inline_figures(draw_all(plan, forms=("svg",))))
+    words = Words.of(plan)
+    assert timeline_finding(window_table(plan), words) in labels
 
 
 def test_a_page_without_pictures_says_so() -> None:

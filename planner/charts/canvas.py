@@ -92,6 +92,8 @@ def sheet(
             indent = (_EDGE - left) / (WIDTH - left - right)
             figure.text(_EDGE / WIDTH, 0.07 / whole, _footer(words, faces), fontsize=_SMALL, color=FAINT, va="bottom")
         ax.set_axis_off()
+        # The title as a whole, for who cannot see it: its lines may be broken at a space or not.
+        ax.set_label(title)
         points_below = 7 + 13.5 * (below.count("\n") + 1)
         # A title with a height of its own is not kept clear of all ticks at every drawing, which takes long.
         title_text = ax.set_title(heading, loc="left", x=indent, y=1.0, fontsize=_TITLE, color=INK, pad=points_below)

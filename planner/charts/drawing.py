@@ -58,7 +58,7 @@ def draw_all(
     for name in chart_names(plan):
         module = importlib.import_module(f"planner.charts.{_CHARTS[name]}")
         axes = getattr(module, f"plot_{name}")(plan, lang=lang)
-        title = axes.get_title(loc="left").replace("\n", " " if (lang or plan.lang) == "en" else "")
+        title = str(axes.get_label())
         for form in forms:
             files[f"{name}.{form}"] = save(axes.figure, form, salt=name, title=title)
     if folder is not None:

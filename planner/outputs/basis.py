@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,8 @@ def assumptions(plan: Plan, words: Words) -> list[str]:
     lines += [
         words.say(
             "report.assume_source",
-            name=source["name"],
+            # Where a file lay on this machine is nobody's business.
+            name=re.split(r"[/\\]", str(source["name"]))[-1],
             rows=f"{source['rows_used']:,}",
             fingerprint=str(source["sha256"])[:12],
         )

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["render_report"]
 
+# A page that any mail and any phone takes.
+_MOST_BYTES = 1_000_000
+
 
 def render_report(plan: Plan, charts: Mapping[str, bytes] | None = None, lang: Lang | None = None) -> str:
     """Return the report page of a plan.
@@ -45,9 +48,32 @@ def render_report(plan: Plan, charts: Mapping[str, bytes] | None = None, lang: L
     Returns
     -------
     str
-        HTML. Reasons and actions are in the language the plan was made in.
+        HTML of at most a megabyte where the run sheet leaves it that: a long plan's table of hours is left out, then
+        its pictures, the largest first. Reasons and actions are in the language the plan was made in.
     """
     words = Words.of(plan, lang)
+    pictures = {name: content for name, content in (charts or {}).items() if name.endswith(".svg")}
+    left_out: list[str] = []
+    page = _page(plan, words, pictures, left_out, hours=_hours(plan, words))
+    if len(page.encode()) > _MOST_BYTES:
+        page = _page(plan, words, pictures, left_out)
+    while pictures and len(page.encode()) > _MOST_BYTES:
+        largest = max(pictures, key=lambda name: len(pictures[name]))
+        left_out.append(largest)
+        del pictures[largest]
+        page = _page(plan, words, pictures, left_out)
+    return page
+
+
+def _page(
+    plan: Plan,
+    words: Words,
+    pictures: Mapping[str, bytes],
+    left_out: list[str],
+    *,
+    hours: dict[str, Any] | None = None,
+) -> str:
+    """Return the page with some pictures, with the names of those left out, and with the hours where they are given."""
     return _template().render(
         words=words,
         say=words.say,
@@ -56,11 +82,12 @@ def render_report(plan: Plan, charts: Mapping[str, bytes] | None = None, lang: L
         headline=_headline(plan, words),
         comparison=_comparison(plan, words),
         actions=_actions(plan, words),
-        figures=inline_figures(charts or {}),
+        figures=inline_figures(pictures),
+        left_out=left_out,
         windows=_windows(plan, words),
         overruled=_overruled(plan, words),
         sends=_sends(plan, words),
-        hours=_hours(plan, words),
+        hours=hours,
         certificate=certificate(plan, words),
         notes=[note.text(words.lang) for note in plan.notes],
         assumptions=assumptions(plan, words),
@@ -151,7 +178,7 @@ def _comparison(plan: Plan, words: Words) -> list[dict[str, str]]:
 def _actions(plan: Plan, words: Words) -> list[dict[str, Any]]:
     """Return the run sheet: what comes before the promotion, each of its days, what comes after.
 
-    Acts of one kind at one moment share a check box, a line each.
+    Acts of one kind at one moment share a check box, a line each; the many bids of a day stand apart, to be folded.
     """
     first, last = words.local(plan.slots["start"].min()).normalize(), plan.slots["end"].max()
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -164,6 +191,7 @@ def _actions(plan: Plan, words: Words) -> list[dict[str, Any]]:
             {
                 "clock": words.clock(moment) if inside else words.moment(moment),
                 "iso": moment.isoformat(),
+                "folded": kind == "bid",
                 "kind": words.label("kind", str(kind)),
                 "lines": [
                     _line(row, words, with_reason=len(reasons) > 1)
@@ -172,7 +200,14 @@ def _actions(plan: Plan, words: Words) -> list[dict[str, Any]]:
                 "why": reasons[0] if len(reasons) == 1 else "",
             }
         )
-    return [{"day": heading, "rows": rows} for heading, rows in groups.items()]
+    return [
+        {
+            "day": heading,
+            "rows": [row for row in rows if not row["folded"]],
+            "bids": [row for row in rows if row["folded"]],
+        }
+        for heading, rows in groups.items()
+    ]
 
 
 def _line(row: Any, words: Words, *, with_reason: bool) -> dict[str, str]:
