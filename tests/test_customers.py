@@ -1,6 +1,7 @@
 """Customers: read as shops' tools write them, segmented in their own quantiles, listed without breaking a promise."""
 
 import datetime as dt
+import io
 import itertools
 
 import numpy as np
@@ -21,6 +22,7 @@ from planner.customers import (
 )
 from planner.errors import InputError
 from planner.outputs.recipients import recipient_files
+from planner.providers import load_provider
 from planner.toml_input import TomlSource
 
 
@@ -266,6 +268,55 @@ def test_recipient_lists_say_when_the_file_has_fewer_people_than_planned():
 def test_recipient_lists_of_a_segment_that_is_not_there_are_refused():
     with pytest.raises(InputError, match="writes to vip, which the customer file does not have"):
         recipient_lists(make_brief(), make_sends((dt.datetime(2026, 11, 10, 19), "vip", 5)), make_customers(50))
+
+
+def test_recipient_lists_of_a_segment_that_is_not_there_show_nothing_of_the_file():
+    segments = [f"1381234{number:04d}" for number in range(50)]
+    with pytest.raises(InputError, match="it has 50 different ones") as caught:
+        recipient_lists(
+            make_brief(), make_sends((dt.datetime(2026, 11, 10, 19), "vip", 5)), make_customers(50, segment=segments)
+        )
+    assert "1381234" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("provider", "phones", "odd"), [("aliyun", True, 3), ("aliyun", False, 0), ("twilio", True, 0)]
+)
+def test_recipient_lists_count_numbers_that_are_no_mobile_ones(provider, phones, odd):
+    keys = [f"1380000{number:04d}" for number in range(20)] + ["1380000000", "12800000000", "+85291234567"]
+    table = make_customers(23, segment="a").table.set_axis(pd.Index(keys, name="key")).assign(opted_out=False)
+    customers = Customers(table.assign(last_sms=pd.NaT), (), phones)
+    brief = make_brief(provider=provider, hold_out=0.0, segments=[{"name": "a", "people": 23}])
+    lists = recipient_lists(brief, make_sends((dt.datetime(2026, 11, 10, 19), "a", 23)), customers)
+    told = [note.text("en") for note in lists.notes if note.key == "customers.odd_numbers"]
+    assert [text.split()[0] for text in told] == ([str(odd)] if odd else [])
+    assert not any(key in note.text("zh") for note in lists.notes for key in keys)
+
+
+def test_recipient_files_of_segments_with_names_that_look_alike_are_apart():
+    names = ["vip A", "vip-A", "VIP-a", "vip-A-2", "！"]
+    at = dt.datetime(2026, 11, 10, 19)
+    customers = make_customers(500, segment=[names[place % 5] for place in range(500)])
+    brief = make_brief(provider="aliyun", segments=[{"name": name, "people": 100} for name in names])
+    lists = recipient_lists(brief, make_sends(*[(at, name, 10) for name in names]), customers)
+    files = recipient_files(brief, lists)
+    assert len({name.casefold() for name in files}) == 2 * len(names) + 1
+    summary = pd.read_csv(io.BytesIO(files["summary.csv"]))
+    for file, keys in zip(summary["file"], lists.recipients, strict=True):
+        assert files[file].decode().splitlines()[1:] == list(keys)
+
+
+def test_recipient_files_are_cut_where_a_provider_takes_only_so_many_rows(monkeypatch):
+    form = load_provider("aliyun")
+    form = form.model_copy(update={"upload": form.upload.model_copy(update={"rows": 8})})
+    monkeypatch.setattr("planner.outputs.recipients.provider_of", lambda brief: form)
+    brief = make_brief(provider="aliyun", segments=[{"name": "a", "people": 100}, {"name": "a-1", "people": 100}])
+    at = dt.datetime(2026, 11, 10, 19)
+    customers = make_customers(200, segment=["a", "a-1"] * 100)
+    files = recipient_files(brief, recipient_lists(brief, make_sends((at, "a", 20), (at, "a-1", 5)), customers))
+    lengths = {name: len(content.decode().splitlines()) - 1 for name, content in files.items() if name[0] == "2"}
+    stem = "20261110-1900-a"
+    assert lengths == {f"{stem}.1.csv": 8, f"{stem}.2.csv": 8, f"{stem}.3.csv": 4, f"{stem}-1.csv": 5}
 
 
 def test_recipient_files_follow_the_providers_form():

@@ -6,6 +6,7 @@ file's rows, and no segment's best customers first, so that the hold-out can be 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +17,13 @@ from planner.brief import Brief
 from planner.customers.reading import Customers
 from planner.customers.segments import reachable, segment_customers, share_of
 from planner.errors import InputError, Problem
-from planner.sms_value import message_gap
+from planner.sms_value import message_gap, provider_of
 from planner.wording import Message
 
 __all__ = ["RecipientLists", "recipient_lists"]
+
+# Mobile numbers by the currency in which a provider charges, which tells its country.
+_MOBILE = {"CNY": re.compile(r"1[3-9]\d{9}")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +73,8 @@ def recipient_lists(
     """
     segment = segment_customers(customers)
     if missing := sorted(set(sms["segment"]) - set(segment.unique())):
-        values = {"segments": ", ".join(missing), "found": ", ".join(sorted(map(str, segment.dropna().unique())))}
+        # What else stands in the column may be anything, a name or a number: it is counted, not shown.
+        values = {"segments": ", ".join(missing), "found": int(segment.dropna().nunique())}
         raise InputError([Problem(Message("customers.no_segment", values))])
     if sms.empty:
         return RecipientLists(_summary(sms, []), (), {}, (Message("customers.no_sends"),))
@@ -89,6 +94,7 @@ def recipient_lists(
         hold_out[str(name)] = keys[:apart]
         lists |= _fill(brief, str(name), sends, keys[apart:])
     recipients = [lists[place] for place in range(len(ordered))]
+    notes += _odd_numbers(brief, customers, recipients)
     summary = _summary(ordered, [len(keys) for keys in recipients])
     for row in summary[summary["listed"] < summary["planned"]].itertuples():
         values = {
@@ -99,6 +105,16 @@ def recipient_lists(
         }
         notes.append(Message("customers.short", values))
     return RecipientLists(summary, tuple(recipients), hold_out, tuple(notes))
+
+
+def _odd_numbers(brief: Brief, customers: Customers, recipients: list[NDArray[np.object_]]) -> list[Message]:
+    """Return a warning if some of those listed have no mobile number of the provider's country, as far as known."""
+    provider = provider_of(brief)
+    pattern = _MOBILE.get(provider.currency)
+    if pattern is None or not customers.phones:
+        return []
+    odd = {key for keys in recipients for key in keys if not pattern.fullmatch(str(key))}
+    return [Message("customers.odd_numbers", {"count": len(odd), "provider": provider.title})] if odd else []
 
 
 def _hash(keys: NDArray[np.object_], seed: int) -> NDArray[np.uint64]:

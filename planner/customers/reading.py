@@ -40,10 +40,13 @@ class Customers:
         [currency], ``opted_out`` [flag], ``last_sms`` [local time, may be empty], and ``segment`` if the file has it.
     notes
         What was merged or left out, in numbers only.
+    phones
+        Whether the keys are phone numbers.
     """
 
     table: pd.DataFrame
     notes: tuple[Message, ...]
+    phones: bool = False
 
 
 def read_customers(path: str | Path) -> Customers:
@@ -82,7 +85,7 @@ def read_customers(path: str | Path) -> Customers:
     if problems:
         raise InputError(problems)
     notes = [] if "opted_out" in columns else [Message("customers.no_opt_outs")]
-    return _merged(table, notes)
+    return _merged(table, notes, phones=key == "phone")
 
 
 @cache
@@ -169,7 +172,7 @@ def _flags(cells: pd.DataFrame, heading: str | None, name: str, problems: list[P
     return pd.Series(yes[codes], index=cells.index)
 
 
-def _merged(table: pd.DataFrame, notes: Iterable[Message]) -> Customers:
+def _merged(table: pd.DataFrame, notes: Iterable[Message], *, phones: bool) -> Customers:
     """Return one row a key; who opted out once has opted out."""
     notes = list(notes)
     empty = table["key"] == ""
@@ -184,4 +187,4 @@ def _merged(table: pd.DataFrame, notes: Iterable[Message]) -> Customers:
         merged = table[doubles].groupby("key", as_index=False).agg(rules)
         notes.append(Message("customers.doubles", {"count": int(doubles.sum()), "people": len(merged)}))
         table = pd.concat([table[~doubles], merged], ignore_index=True)
-    return Customers(table.set_index("key"), tuple(notes))
+    return Customers(table.set_index("key"), tuple(notes), phones)

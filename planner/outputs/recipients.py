@@ -7,7 +7,9 @@ several files. The summary holds numbers only.
 from __future__ import annotations
 
 import io
+import itertools
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -34,25 +36,35 @@ def recipient_files(brief: Brief, lists: RecipientLists) -> dict[str, bytes]:
     upload = provider_of(brief).upload
     files: dict[str, bytes] = {}
     names = []
+    plain = _plain_names([*lists.sends["segment"], *lists.hold_out])
     for place, keys in enumerate(lists.recipients):
         send = lists.sends.iloc[place]
-        stem = f"{send['send_at']:%Y%m%d-%H%M}-{_plain(str(send['segment']))}"
+        stem = f"{send['send_at']:%Y%m%d-%H%M}-{plain[str(send['segment'])]}"
         parts = range(0, max(len(keys), 1), upload.rows)
         for number, begin in enumerate(parts, start=1):
-            name = f"{stem}.{upload.form}" if len(parts) == 1 else f"{stem}-{number}.{upload.form}"
+            # No segment's name keeps a full stop, so that no part of one list is taken for another's.
+            name = f"{stem}.{upload.form}" if len(parts) == 1 else f"{stem}.{number}.{upload.form}"
             files[name] = _file(keys[begin : begin + upload.rows], upload)
-        names.append(f"{stem}.{upload.form}" if len(parts) == 1 else f"{stem}-1..{len(parts)}.{upload.form}")
+        names.append(f"{stem}.{upload.form}" if len(parts) == 1 else f"{stem}.1-{len(parts)}.{upload.form}")
     for segment, keys in lists.hold_out.items():
-        files[f"hold-out-{_plain(segment)}.csv"] = _file(keys, Upload(heading=upload.heading))
+        files[f"hold-out-{plain[segment]}.csv"] = _file(keys, Upload(heading=upload.heading))
     summary = lists.sends.assign(file=names) if names else lists.sends
     summary = summary.assign(send_at=[moment.isoformat() for moment in summary["send_at"]])
     files["summary.csv"] = str(summary.to_csv(index=False, lineterminator="\n")).encode()
     return files
 
 
-def _plain(segment: str) -> str:
-    """Return a segment's name as part of a file name."""
-    return re.sub(r"[^\w-]+", "-", segment).strip("-") or "segment"
+def _plain_names(segments: Iterable[object]) -> dict[str, str]:
+    """Return every segment's name as part of a file name, numbered where two would have the same file."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for segment in sorted(set(map(str, segments))):
+        stem = re.sub(r"[^\w-]+", "-", segment).strip("-") or "segment"
+        numbered = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
+        # Windows tells no capitals from small letters.
+        names[segment] = next(name for name in numbered if name.casefold() not in taken)
+        taken.add(names[segment].casefold())
+    return names
 
 
 def _file(keys: NDArray[np.object_], upload: Upload) -> bytes:
