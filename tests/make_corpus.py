@@ -284,6 +284,13 @@ def cells() -> list[Case]:
         for hour, sold in ((20, 1), (21, None))
     ]
     cases.append(Case("dash_of_no_known_platform", {"a.csv": own.encode()}, rows, settings=known))
+    apart = alimama().replace("日期,小时", "统计时间,小时")
+    cases.append(Case("days_under_a_name_of_the_hour", {"a.csv": apart.encode()}, expected(), settings=known))
+    words = table(
+        ["datetime", "channel", "关键词", "clicks"], [[f"{DAY} {hour}:00", "search", "连衣裙", 5] for hour in HOURS]
+    )
+    rows = [{"hour": f"{DAY} {hour}:00", "channel": "search", "clicks": 5} for hour in HOURS]
+    cases.append(Case("keyword_is_no_bid", {"a.csv": words.encode()}, rows, settings=known))
     moment = table(
         ["时间", "场景", "点击量", "花费"],
         [[f"{DAY} 20:00:00", "直通车", 103, 116.59], [f"{DAY} 21:00:00", "直通车", 120, "35000.1"]],

@@ -16,7 +16,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from planner.history.cells import DateOrder, plain, read_number
+from planner.history.cells import DateOrder, plain
+from planner.history.columns import days_beside_hours, holds_words, is_text
 from planner.wording import Text
 
 __all__ = [
@@ -35,6 +36,8 @@ Kind = Literal["tidy", "ads", "shop", "orders"]
 MEASURES = ("impressions", "clicks", "spend", "orders", "revenue", "visits", "bid", "cpc", "cpm", "budget_spent")
 TIDY = ("hour", "channel", "campaign", *MEASURES)
 _ORDER_COLUMNS = ("paid_at", "amount", "order_id", "status", "item")
+# A column of words is no misspelt one of these.
+_COUNTED = frozenset(MEASURES) - {"budget_spent"}
 _AD_MEASURES = frozenset({"impressions", "clicks", "spend"})
 _UNIT = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
 _SEARCHED_ROWS = 40
@@ -221,6 +224,8 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
         # Columns beyond these hold people's names, phones and addresses: they are not touched.
         dialect = next(entry for entry in dialects() if entry.kind == "orders")
         return Layout(dialect, at, header, orders, {key: header[place] for key, place in orders.items()}, titles=titles)
+    hours = [place for place, text in enumerate(header) if text and (_lookup(text, "columns") or ("",))[0] == "hour"]
+    columns = days_beside_hours(columns, hours, rows[at + 1 :])
     own = {key: header[place] for key, place in columns.items()}
     dialect = _dialect(header, columns, mapping, f"{name} {titles}")
     used = set(columns.values())
@@ -229,8 +234,11 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
         if text and place not in used and not _lookup(text, "columns") and not set(_keys(text)) & _ignored()
     ]  # fmt: skip
     missing = [column for column in TIDY if column not in columns]
-    close = {header[place]: near for place in spare if (near := close_name(header[place], missing))}
-    dimensions = () if dialect.kind == "tidy" else tuple(p for p in spare if _holds_words(rows[at + 1 :], header[p], p))
+    wordy = {
+        place: [name for name in missing if name not in _COUNTED] for place in spare if is_text(rows[at + 1 :], place)
+    }
+    close = {header[p]: near for p in spare if (near := close_name(header[p], wordy.get(p, missing)))}
+    dimensions = () if dialect.kind == "tidy" else tuple(p for p in spare if holds_words(rows[at + 1 :], header[p], p))
     unknown = tuple(header[place] for place in spare if place not in dimensions)
     return Layout(dialect, at, header, columns, own, dimensions, unknown, close, titles)
 
@@ -238,15 +246,6 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
 def _is_order_list(columns: Mapping[str, int], orders: Mapping[str, int]) -> bool:
     """Tell whether rows are single orders."""
     return {"paid_at", "amount"} <= orders.keys() and not _AD_MEASURES & columns.keys()
-
-
-def _holds_words(rows: Sequence[Sequence[str]], header: str, place: int) -> bool:
-    """Tell whether a column tells rows apart: numbers without the name of a key do not."""
-    if re.search(r"(?:id|编号|名称|name|code|编码)$", header.strip(), re.IGNORECASE):
-        return True
-    cells = [row[place] for row in rows if place < len(row) and row[place].strip()]
-    numbers = sum(not hasattr(read_number(cell.rstrip("%％"), strict=False), "kind") for cell in cells)
-    return bool(cells) and numbers < len(cells) / 2
 
 
 def _dialect(header: Sequence[str], columns: Mapping[str, int], mapping: Mapping[str, str], words: str) -> Dialect:
