@@ -199,6 +199,17 @@ def test_forecast_of_a_channel_without_price_names_what_is_missing() -> None:
         forecast(a_brief(channels=[{"name": "words"}]))
 
 
+def test_history_of_other_channels_is_said_to_be_unused() -> None:
+    table = a_history().table
+    other = History(table.assign(channel=table["channel"].map({"words": "one", "pages": "two"})))
+    brief = a_brief()
+    notes = forecast_market(brief, make_slots(brief.timetable), other).notes
+    assert "no channel of the history (one, two) is a paid channel of the brief (words, pages)" in notes[0].text("en")
+    assert "history.no_channel_matches" not in notes_of(brief, a_history())
+    with pytest.raises(InputError, match=r"no channel of the history \(one, two\)"):
+        forecast(a_brief(channels=NAMED), other)
+
+
 def test_forecast_without_order_value_is_refused() -> None:
     with pytest.raises(InputError, match=r"shop\.order_value"):
         forecast(a_brief(shop={"margin": 0.4}))

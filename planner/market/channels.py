@@ -105,6 +105,9 @@ def settle_channels(brief: Brief, names: tuple[str, ...], evidence: Evidence, us
             values = {"channel": channel.name, "missing": ", ".join(missing)}
             problems.append(Problem(Message("market.channel_unknown", values), source_of(brief)))
     if problems:
+        # Why the history does not show it stands first.
+        unused = [note for note in evidence.notes if note.key == "history.no_channel_matches"]
+        problems = [*(Problem(note, source_of(brief)) for note in unused), *problems]
         raise InputError(problems)
     elasticity, usual_bid = _bids(described, usual, price, through)
     notes += [

@@ -129,7 +129,18 @@ def gather(brief: Brief, history: History | None, channels: tuple[str, ...]) -> 
         if inside.any():
             events.append(PastPanel(event, timetable, panel.pick(inside)))
     settled, said = _settled(panel.pick(usual), brief, history)
-    return Evidence(channels, settled, tuple(events), (*notes, *said))
+    return Evidence(channels, settled, tuple(events), (*_unmatched(history, channels), *notes, *said))
+
+
+def _unmatched(history: History | None, channels: tuple[str, ...]) -> tuple[Message, ...]:
+    """Return what to say of a history by channel none of whose channels is planned: nothing of it is used."""
+    table = history.table if history is not None else pd.DataFrame()
+    found = [str(name) for name in pd.unique(table["channel"].dropna())] if "channel" in table else []
+    if not found or not channels or set(found) & set(channels):
+        return ()
+    shown = ", ".join(sorted(found)[:8]) + (", ..." if len(found) > 8 else "")
+    values = {"found": shown, "planned": ", ".join(channels)}
+    return (Message("history.no_channel_matches", values),)
 
 
 def _settled(usual: Panel, brief: Brief, history: History | None) -> tuple[Panel, tuple[Message, ...]]:
