@@ -175,3 +175,18 @@ def test_a_broken_brief_is_answered_in_its_own_language(
     code, _, err = run("check", brief, capsys=capsys)
     assert code == 3
     assert "不认识的键 dat" in err
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "全凭手册"), ("en", "rests on the playbook alone")])
+def test_plan_tells_on_the_terminal_what_it_rests_on(
+    lang: str, words: str, brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for extra in ((), ("--json",)):
+        _, out, err = run(
+            *("plan", brief, "-o", tmp_path / f"out{len(extra)}", "--tables-only", "--lang", lang, *extra),
+            capsys=capsys,
+        )
+        assert words in err
+        assert words not in out.split('"notes"')[0]
+        assert "plan.json" in err.split(words)[1].splitlines()[-1]
+        assert len(err.split(words)[1].splitlines()) <= 7

@@ -11,13 +11,19 @@ import click
 
 from planner.cli.talk import AMOUNT, history_option, lang_option, note, set_language
 from planner.cli.waiting import waiting
-from planner.wording import LANGUAGES, Lang, say
+from planner.wording import LANGUAGES, Lang, Message, Text, say
 
 if TYPE_CHECKING:
     from planner.brief import Brief
     from planner.history import History
 
 __all__ = ["check", "demo", "plan"]
+
+_NOTES = 6
+_WEIGHTY = (
+    *("actions.register_late", "history.no_channel_matches", "market.no_event"),
+    *("market.scale_guessed", "market.click_through_guessed", "market.curve_guessed", "market.money_gone"),
+)
 
 _out = click.option(
     "-o", "--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder to write the plan to."
@@ -169,11 +175,23 @@ def _plan(
             files = write_plan(made, folder, tables_only=tables_only, overwrite=force)
     except FileExistsError as error:
         raise click.UsageError(say("cli.already_there", lang, path=error.filename)) from error
-    if late := registration_note(made.brief, made.sms, dt.date.today()):
-        note(late.text(lang))
     if as_json:
         click.echo((folder / "plan.json").read_text(encoding="utf-8"), nl=False)
-        return
-    from planner.cli.terminal import show_summary
+    else:
+        from planner.cli.terminal import show_summary
 
-    show_summary(made, files, lang)
+        show_summary(made, files, lang)
+    late = registration_note(made.brief, made.sms, dt.date.today())
+    for line in _weighty(
+        ([late] if late else []) + list(made.notes), "plan.json" if tables_only else "report.html", lang
+    ):
+        note(line)
+
+
+def _weighty(notes: Sequence[Message | Text], page: str, lang: Lang) -> list[str]:
+    """Return the notes that change what a plan rests on, the gravest first, and where the others are to be read."""
+    found = [(key, one) for one in notes if (key := one.key if isinstance(one, Message) else "") in _WEIGHTY]
+    shown = [one for _, one in sorted(found, key=lambda pair: _WEIGHTY.index(pair[0]))][:_NOTES]
+    lines = [say("cli.rests_on", lang), *("  " + one.text(lang) for one in shown)] if shown else []
+    left = len(notes) - len(shown)
+    return [*lines, say("cli.more_notes", lang, count=left, page=page)] if lines and left else lines
