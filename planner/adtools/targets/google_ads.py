@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from planner.adtools.reading import Node, Reader
-from planner.adtools.tool import UNCHANGED, WEEKDAYS, Form, Sheet, Tool, runs
+from planner.adtools.targets._google import SLOT, google_tool
+from planner.adtools.tool import UNCHANGED, WEEKDAYS, Form, Sheet, runs
 from planner.wording import Text
 
 __all__ = ["TOOL"]
 
-_SLOT = 15
 _MINUTES = ("ZERO", "FIFTEEN", "THIRTY", "FORTY_FIVE")
 
 
@@ -51,7 +51,7 @@ def _parse(text: str, source: str) -> list[Sheet]:
         name, criteria = reader.get(campaign, "campaign", str), reader.get(campaign, "criteria", list)
         if name is None or criteria is None:
             continue
-        percent = np.zeros((7, 1440 // _SLOT))
+        percent = np.zeros((7, 1440 // SLOT))
         for criterion in criteria.value:
             _fill(reader, criterion, percent)
         # No criterion at all means always on.
@@ -89,26 +89,9 @@ def _fill(reader: Reader, criterion: Node, percent: np.ndarray) -> None:
     stretch[:] = round(100 * modifier.value, 6)
 
 
-TOOL = Tool(
-    name="google-ads",
-    title=Text(zh="Google Ads（API 投放时间）", en="Google Ads (ad schedule over the API)"),
-    rows="weekly",
-    slot_minutes=_SLOT,
-    minimum=10,
-    maximum=1000,
-    step=1,
-    gap="off",
-    spans_per_day=6,
-    together=True,
-    forms=(Form("json", _write, _parse),),
-    unit="delta",
-    sure={
-        "range": "third_party",
-        "slots": "documented",
-        "off": "documented",
-        "form": "documented",
-        "budget": "third_party",
-    },
-    overspend=2.0,
-    warnings=("manual_bids", "account_zone", "campaign_names"),
+TOOL = google_tool(
+    "google-ads",
+    Text(zh="Google Ads（API 投放时间）", en="Google Ads (ad schedule over the API)"),
+    Form("json", _write, _parse),
+    "delta",
 )

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from planner.adtools.reading import CsvCell, Reader, clock, minutes_of
-from planner.adtools.tool import UNCHANGED, WEEKDAYS, Form, Sheet, Tool, runs
+from planner.adtools.targets._google import SLOT, google_tool
+from planner.adtools.tool import UNCHANGED, WEEKDAYS, Form, Sheet, runs
 from planner.wording import Text
 
 __all__ = ["TOOL"]
 
-_SLOT = 15
 _SPAN = re.compile(r"^\((\w+)(?:@(\d{1,9})%)?\[(\d{1,2}:\d{2})-(\d{1,2}:\d{2})\]\)$")
 
 
@@ -32,7 +32,7 @@ def _write(sheets: Sequence[Sheet]) -> str:
 
 def _spans(sheet: Sheet) -> list[str]:
     return [
-        f"({day}{'' if value == UNCHANGED else f'@{value:.0f}%'}[{clock(_SLOT * first)}-{clock(_SLOT * last)}])"
+        f"({day}{'' if value == UNCHANGED else f'@{value:.0f}%'}[{clock(SLOT * first)}-{clock(SLOT * last)}])"
         for day, values in zip(WEEKDAYS, sheet.percent, strict=True)
         for first, last, value in runs(values)
         if value > 0
@@ -52,43 +52,26 @@ def _parse(text: str, source: str) -> list[Sheet]:
 
 def _percent(reader: Reader, cell: CsvCell) -> np.ndarray:
     """Return a cell's week; ``[]`` takes the schedule away, so the campaign is always on."""
-    percent = np.zeros((7, 1440 // _SLOT))
+    percent = np.zeros((7, 1440 // SLOT))
     if cell.text == "[]":
         return percent + UNCHANGED
     for span in cell.text.split(";"):
         match = _SPAN.match(span.strip())
-        first, last = (minutes_of(match[3], _SLOT), minutes_of(match[4], _SLOT)) if match else (None, None)
+        first, last = (minutes_of(match[3], SLOT), minutes_of(match[4], SLOT)) if match else (None, None)
         if match is None or match[1] not in WEEKDAYS or first is None or last is None or first >= last:
             example = "(Monday@120%[08:00-17:30])"
             reader.fault_at(cell.line, cell.column, "bad_span", found=span.strip(), example=example)
             continue
-        stretch = percent[WEEKDAYS.index(match[1]), first // _SLOT : last // _SLOT]
+        stretch = percent[WEEKDAYS.index(match[1]), first // SLOT : last // SLOT]
         if stretch.any():
             reader.fault_at(cell.line, cell.column, "overlap", found=span.strip())
         stretch[:] = float(match[2] or UNCHANGED)
     return percent
 
 
-TOOL = Tool(
-    name="google-ads-editor",
-    title=Text(zh="Google Ads Editor（广告投放时间）", en="Google Ads Editor (ad schedule)"),
-    rows="weekly",
-    slot_minutes=_SLOT,
-    minimum=10,
-    maximum=1000,
-    step=1,
-    gap="off",
-    spans_per_day=6,
-    together=True,
-    forms=(Form("csv", _write, _parse),),
-    unit="percent",
-    sure={
-        "range": "third_party",
-        "slots": "documented",
-        "off": "documented",
-        "form": "documented",
-        "budget": "third_party",
-    },
-    overspend=2.0,
-    warnings=("manual_bids", "account_zone", "campaign_names"),
+TOOL = google_tool(
+    "google-ads-editor",
+    Text(zh="Google Ads Editor（广告投放时间）", en="Google Ads Editor (ad schedule)"),
+    Form("csv", _write, _parse),
+    "percent",
 )
