@@ -80,6 +80,18 @@ def test_the_grid_follows_the_schedule_by_formulas_that_carry_their_value() -> N
     assert shown[-1][1:25] == pytest.approx([by_hour.get(hour, 0.0) for hour in range(24)])
 
 
+@pytest.mark.parametrize("name", ["a shop, of all things, with a very long name" * 6, "=1+1", "50% * off?"])
+def test_the_grids_choice_takes_any_names_of_channels(name: str) -> None:
+    text = odd_brief(2, "2026-11-11T00:00:00", "2026-11-11T04:00:00", "en").replace("channel 1", name)
+    sheet = opened(render_workbook(make_plan(brief_from(text))))["Grid"]
+    (rule,) = sheet.data_validations.dataValidation
+    cells = sheet[rule.formula1.replace("$", "")][0]
+    assert [cell.value for cell in cells] == [sheet["A2"].value, name, "channel 2"]
+    assert sheet.column_dimensions[cells[0].column_letter].hidden
+    wild = 'SUBSTITUTE(SUBSTITUTE(SUBSTITUTE($A$2,"~","~~"),"*","~*"),"?","~?")'
+    assert f'"*","="&{wild})' in sheet["B3"].value
+
+
 @pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "+86 shop", "-cmd", "https://example.org", "'quoted"])
 def test_no_text_becomes_a_formula_or_a_link(name: str) -> None:
     text = odd_brief(1, "2026-11-11T00:00:00", "2026-11-11T04:00:00", "en").replace("channel 1", name)

@@ -38,6 +38,8 @@ _FORMATS = {
     "factor": {"num_format": "0.00"},
 }
 _WIDEST = 70
+# The column of the grid's sheet from which on the names to choose from stand; the first ones hold the grid.
+_NAMES = 27
 _SUMMARY = (
     "budget", "reserve", "spend", "sms_cost", "unspent", "orders", "revenue", "profit", "profit_low",
     "profit_high", "money_price",
@@ -137,9 +139,8 @@ class _Pages:
             0, 0, words.say("workbook.grid_title", unit=words.unit, sheet=schedule), self.formats["text"]
         )
         sheet.write_string(1, 0, everything, self.heading)
-        sheet.data_validation(
-            1, 0, 1, 0, {"validate": "list", "source": [everything, *dict.fromkeys(columns["channel"].cells)]}
-        )
+        self._choice_of(sheet, [everything, *dict.fromkeys(columns["channel"].cells)])
+        chosen = f'IF($A$2="{everything}","*",{_exactly("$A$2")})'
         hours = pd.Series(columns["start"].cells).dt.hour
         days = sorted(set(columns["date"].cells))
         sums = plan.schedule["spend"].groupby([columns["date"].cells, hours.to_numpy()]).sum()
@@ -152,10 +153,7 @@ class _Pages:
             for hour in range(24):
                 # A second of slack, because times of a spreadsheet are fractions of a day.
                 edge = f"$A{row + 1}+{xl_col_to_name(1 + hour)}$2/24-1/86400"
-                formula = (
-                    f'=SUMIFS({spend},{start},">="&({edge}),{start},"<"&({edge}+1/24),'
-                    f'{channel},IF($A$2="{everything}","*",$A$2))'
-                )
+                formula = f'=SUMIFS({spend},{start},">="&({edge}),{start},"<"&({edge}+1/24),{channel},{chosen})'
                 sheet.write_formula(row, 1 + hour, formula, cell_format, float(sums.get((day, hour), 0.0)))
             total = f"=SUM({xl_rowcol_to_cell(row, 1)}:{xl_rowcol_to_cell(row, 24)})"
             sheet.write_formula(row, 25, total, self.sums, float(sums.xs(day, level=0).sum()))
@@ -172,6 +170,14 @@ class _Pages:
         sheet.set_column(25, 25, 12)
         sheet.freeze_panes(2, 1)
         self._on_paper(sheet)
+
+    def _choice_of(self, sheet: Any, names: Sequence[str]) -> None:
+        """Let cell A2 be one of some names; they stand in hidden columns, for a list in the rule itself is short."""
+        for number, name in enumerate(names):
+            sheet.write_string(0, _NAMES + number, name, self.formats["text"])
+        sheet.set_column(_NAMES, _NAMES + len(names) - 1, None, None, {"hidden": True})
+        first, last = (xl_rowcol_to_cell(0, at, True, True) for at in (_NAMES, _NAMES + len(names) - 1))
+        sheet.data_validation(1, 0, 1, 0, {"validate": "list", "source": f"={first}:{last}"})
 
     def _assumptions(self) -> None:
         """Write the plan's numbers and what they rest on."""
@@ -245,6 +251,13 @@ class _Pages:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
+
+
+def _exactly(cell: str) -> str:
+    """Return the criterion that matches a cell's text and nothing else, whatever signs it holds."""
+    for sign in "~*?":
+        cell = f'SUBSTITUTE({cell},"{sign}","~{sign}")'
+    return f'"="&{cell}'
 
 
 def _width(column: Shown) -> float:
