@@ -150,6 +150,14 @@ def test_load_wrong_header_says_what_is_meant(read, header, said):
     assert said in problems[0]
 
 
+def test_load_wrong_header_and_wrong_cells_are_told_together(read):
+    problems = refusal(read, "hour,chanel,clicks,spend\n2026-11-02 20:00,a,x,1\n2026-11-02 20:00,b,2,-1\n")
+    assert len(problems) == 3
+    assert "unknown header chanel; did you mean channel?" in problems[0]
+    assert problems[1].startswith(":2: clicks = x")
+    assert problems[2].startswith(":3: spend = -1")
+
+
 def test_load_unknown_column_is_ignored_with_a_note(read):
     history = read("hour,clicks,weather\n2026-11-02 20:00,5,rain\n")
     assert any(note.text("en").endswith("columns not used: weather") for note in history.notes)

@@ -101,7 +101,8 @@ def _read_blob(blob: Blob, settings: ReadingSettings, gathered: Gathered) -> Non
     useful = len(gathered.large) > large or any(not reading.fatal for reading in found)
     for reading in found:
         # A sheet of remarks beside the one with the numbers is no fault; nor is a strange file in a folder.
-        if reading.fatal and not reading.remarks.refused and (useful or not blob.asked_for):
+        strange = reading.fatal and (reading.remarks.problems or not reading.remarks.refused)
+        if strange and (useful or not blob.asked_for):
             for problem in reading.remarks.problems:
                 gathered.refuse(problem.source, problem.message, asked_for=False)
         else:

@@ -188,7 +188,7 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
     if frame["instant"].notna().any():
         span = frame["instant"].dt.tz_localize("UTC")
         table.span = (span.min(), span.max())
-    if not rule.has_hour and all(wall.time() == dt.time() for wall in good["wall"]):
+    if not rule.has_hour and not table.remarks.problems and all(wall.time() == dt.time() for wall in good["wall"]):
         table.remarks.problems.append(
             Problem(Message("history.only_days", {}), table.remarks.source, layout.header_row + 1)
         )

@@ -127,7 +127,7 @@ def judge_views(
         sources.append(source)
         fatal = is_fatal(table.layout, remarks, used=used, read=table.rows) or bool(remarks.problems)
         settle(TableReading(None, remarks, source, fatal), gathered)
-        if table.span is not None:
+        if table.span is not None and not remarks.problems:
             kinds.setdefault(Part(pd.DataFrame(), table.layout, remarks).view, []).append((table, name))
     views = []
     for number, found in enumerate(kinds.values()):

@@ -37,7 +37,10 @@ class TableReading:
 
 
 def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Layout | None:
-    """Return what a sheet is; None, with a problem that says which column is missing, where it is nothing known."""
+    """Return what a sheet is; None, with a problem that says which column is missing, where it is nothing known.
+
+    A header that is nearly one of ours is a problem too, told together with those of the columns that can be read.
+    """
     layout = layout_of(sheet.head, sheet.name, settings.columns)
     if layout is None:
         remarks.problems.append(_no_header(sheet))
@@ -59,7 +62,7 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
     for name, own in settings.columns.items():
         if layout.own.get(name) is not None and own not in layout.own.values():
             remarks.notes.append(Message("history.mapping_unused", {"where": sheet.name, "name": name, "header": own}))
-    return None if remarks.problems else layout
+    return layout
 
 
 def _no_header(sheet: Sheet) -> Problem:
@@ -99,17 +102,22 @@ def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks:
         rule = MomentRule(layout, order, day_of_file(sheet, layout, remarks))
         rows = judge_rows(raw, layout, rule, remarks)
         if _only_days(rows, layout):
-            remarks.problems.append(Problem(Message("history.only_days", {}), sheet.name, layout.header_row + 1))
+            # The hour may stand under the header that is nearly ours.
+            if not remarks.problems:
+                remarks.problems.append(Problem(Message("history.only_days", {}), sheet.name, layout.header_row + 1))
             return TableReading(
                 None, remarks, source_file(sheet, layout, remarks, read=len(raw.lines), used=0), fatal=True
             )
     rows = named_channels(to_instants(rows, zone, layout, remarks), layout, settings, remarks)
     span = (rows["instant"].min(), rows["instant"].max()) if len(rows) else None
     source = source_file(sheet, layout, remarks, read=len(raw.lines), used=len(rows), span=span)
-    if not len(rows) and not remarks.refused:
+    misnamed = bool(remarks.problems)
+    if not len(rows) and not remarks.refused and not misnamed:
         remarks.problems.append(Problem(Message("history.no_rows", {}), sheet.name, layout.header_row + 1))
-    part = Part(rows, layout, remarks) if len(rows) else None
-    return TableReading(part, remarks, source, is_fatal(layout, remarks, used=len(rows), read=len(raw.lines)))
+    # Rows that lack a column may seem to contradict each other.
+    part = Part(rows, layout, remarks) if len(rows) and not misnamed else None
+    fatal = misnamed or is_fatal(layout, remarks, used=len(rows), read=len(raw.lines))
+    return TableReading(part, remarks, source, fatal)
 
 
 def is_fatal(layout: Layout, remarks: Remarks, *, used: int, read: int) -> bool:
