@@ -86,7 +86,7 @@ def test_describe_of_no_table_lists_those_there_are() -> None:
 def test_the_public_names_are_there() -> None:
     for name in planner.__all__:
         assert getattr(planner, name) is not None
-    assert set(planner.__all__) <= set(dir(planner))
+    assert set(dir(planner)) == {*planner.__all__, "__version__"}
     with pytest.raises(AttributeError, match="no attribute 'plam'"):
         _ = planner.plam
 

@@ -10,6 +10,7 @@ import pytest
 
 import planner
 from planner.brief import Brief
+from planner.history import History
 
 
 @pytest.mark.parametrize("name", [name for name in planner.__all__ if inspect.isfunction(getattr(planner, name))])
@@ -35,3 +36,11 @@ def test_one_history_file_needs_no_list(data_folder: Path, example_brief: Brief)
     tables = [planner.load_history(paths, example_brief).table for paths in (path, str(path), [path])]
     for table in tables[1:]:
         pd.testing.assert_frame_equal(table, tables[0])
+
+
+def test_a_history_shows_itself_in_one_line(example_history: History) -> None:
+    shown = repr(example_history)
+    assert shown.startswith(f"<History: {len(example_history.table):,} rows; 2")
+    assert "channels: " in shown
+    assert len(shown) < 200
+    assert repr(History(example_history.table.iloc[:0])) == "<History: 0 rows; 0 files; 0 notes>"

@@ -50,3 +50,12 @@ class History:
     notes: tuple[Message, ...] = ()
     sources: tuple[SourceFile, ...] = ()
     growing_since: pd.Timestamp | None = None
+
+    def __repr__(self) -> str:
+        """Return what it spans, in a line: the table itself is for `table`."""
+        parts = [f"{len(self.table):,} rows"]
+        if len(self.table):
+            parts += [f"{self.table['hour'].min():%Y-%m-%d %H:%M} to {self.table['hour'].max():%Y-%m-%d %H:%M}"]
+            parts += [f"channels: {', '.join(map(str, self.table['channel'].dropna().unique())) or 'none'}"]
+        parts += [f"{len(self.sources)} files", f"{len(self.notes)} notes"]
+        return f"<History: {'; '.join(parts)}>"
