@@ -15,6 +15,7 @@ from planner.errors import InfeasibleError, InputError
 from planner.history import History
 from planner.plan import Plan, check_plan, make_plan
 from planner.playbook import builtin_playbooks
+from planner.reasons import overruled
 from tests.conftest import SMALL_BRIEF, brief_from
 
 ZONE = "Asia/Shanghai"
@@ -179,7 +180,11 @@ def test_reasons_say_the_stance_and_where_data_overrule_the_playbook(example_pla
     reasons = example_plan.schedule.set_index(["window", "channel"])["reason"]
     assert reasons["last-minutes"].str.startswith("notify: ").all()
     assert reasons["opening"].str.startswith("hold: clicks at ").all()
-    assert reasons.str.contains("data overrule the playbook: ").any()
+    table = overruled(example_plan.market, example_plan.brief.playbook)
+    windows = set(table.loc[table["overruled"], "window"])
+    spoken = reasons[~reasons.str.startswith("notify: ")]
+    said = spoken.str.contains("data overrule the playbook: ")
+    assert (said == spoken.index.get_level_values("window").isin(windows)).all()
 
 
 def test_the_comparison_stands_beside_the_plan(example_plan: Plan) -> None:
