@@ -31,6 +31,7 @@ Model = TypeVar("Model", bound=BaseModel)
 _MOST_FAULTS = 50
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_OPEN_HEADER = re.compile(r"^(\[\[?)\s*([\w.-]+)\s*\]?\s*(?:#.*)?$")
 _DAY = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
 # A value that means text or an amount with its unit: 3万, 1,000, 30%, tmall
 _TEXT = re.compile(r"""^[^\s"'\[{+-](?!.*["'])""")
@@ -131,7 +132,9 @@ def _syntax_problem(line: str, error: str, name: str, number: int) -> Problem:
     stripped = line.strip()
     key, _, value = stripped.partition("=")
     value = re.split(r"\s+#", value)[0].strip()
-    if day := _DAY.match(value):
+    if header := _OPEN_HEADER.match(stripped):
+        message = Message("input.open_header", {"found": stripped, "mended": _closed(header.group(1), header.group(2))})
+    elif day := _DAY.match(value):
         message = _day_message(key.strip(), value, tuple(map(int, day.groups())))
     elif re.match(r"^[^\x00-\x7f]", key) and value:
         message = Message("input.bare_key", {"found": key.strip()})
@@ -142,6 +145,11 @@ def _syntax_problem(line: str, error: str, name: str, number: int) -> Problem:
     else:
         message = Message("input.syntax", {"found": stripped, "why": re.sub(r"\s*\(at .*\)$", "", error)})
     return Problem(message, name, number)
+
+
+def _closed(bracket: str, name: str) -> str:
+    """Return a table's header with as many brackets behind its name as in front of it."""
+    return f"{bracket}{name}{']' * len(bracket)}"
 
 
 def _day_message(key: str, found: str, day: tuple[int, ...]) -> Message:

@@ -190,3 +190,14 @@ def test_plan_tells_on_the_terminal_what_it_rests_on(
         assert words not in out.split('"notes"')[0]
         assert "plan.json" in err.split(words)[1].splitlines()[-1]
         assert len(err.split(words)[1].splitlines()) <= 7
+
+
+def test_a_budget_that_is_no_amount_is_refused_in_the_persons_language(
+    brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planner.cli.talk._chosen", [])
+    for locale, words in (("zh_CN.UTF-8", "不是大于 0 的金额"), ("en_US.UTF-8", "is no amount above 0")):
+        monkeypatch.setenv("LC_ALL", locale)
+        code, _, err = run("plan", brief, "-o", tmp_path / "out", "--budget", "lots", capsys=capsys)
+        assert code == 2
+        assert words in err

@@ -134,3 +134,17 @@ def test_a_slip_in_a_tables_name_is_one_problem(tmp_path: Path) -> None:
         load_brief(path)
     (problem,) = error.value.problems
     assert problem.text("en") == f"{path}:3: unknown key [budgets]; did you mean [budget]?"
+
+
+@pytest.mark.parametrize(("header", "mended"), [("[shop", "[shop]"), ("[[channels]", "[[channels]]")])
+def test_a_header_without_its_bracket_is_mended(header: str, mended: str, tmp_path: Path) -> None:
+    rest = "promotion.date = 2026-11-11\nbudget.total = 5\nshop.margin = 0.4\n"
+    keys = {"[shop": "order_value = 5", "[[channels]": 'name = "search"'}[header]
+    rest = rest.replace("shop.margin = 0.4\n", "") if header == "[shop" else rest
+    keys += "\nmargin = 0.4" if header == "[shop" else ""
+    path = tmp_path / "brief.toml"
+    path.write_text(f"{rest}{header}\n{keys}\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        load_brief(path)
+    (problem,) = error.value.problems
+    assert problem.text("en").endswith(f"{header}: a bracket is missing; write {mended}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from planner.wording import LANGUAGES, Lang
+from planner.wording import LANGUAGES, Lang, say
 
 __all__ = ["AMOUNT", "history_option", "lang_option", "language", "note", "set_language"]
 
@@ -52,7 +52,7 @@ class _Amount(click.ParamType[float]):
 
         number = value if isinstance(value, float) else parse_amount(str(value))
         if number is None or number <= 0:
-            self.fail(f"{value!r} is no amount above 0; write 30000, 30k, 3万 or ¥30,000", param, ctx)
+            self.fail(say("cli.no_amount", language(), found=value), param, ctx)
         return number
 
 
