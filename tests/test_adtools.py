@@ -378,6 +378,9 @@ def test_a_budget_too_small_to_set_is_a_pause_until_the_next_day() -> None:
     told = acts.set_index(acts["at"].dt.strftime("%m-%d %H:%M"))["what"]
     assert "no budget to set, so pause" in told["11-10 19:30"]
     assert any("resume search" in what for what in told[["11-11 00:00"]])
+    hourly = export_plan(changed(example(), limits=limits), "pinduoduo", channels=("search",)).actions
+    assert hourly.loc[hourly["step"] == "pause", "at"].dt.strftime("%H:%M").tolist() == ["19:30"]
+    assert hourly.loc[hourly["step"] == "resume", "at"].dt.strftime("%H:%M").tolist() == ["00:00"]
 
 
 def test_google_gets_half_the_limit_and_a_small_one_is_lifted_to_the_least_budget() -> None:

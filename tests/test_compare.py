@@ -138,3 +138,12 @@ def test_the_command_of_a_plan_with_itself_and_of_no_plan(
     code, out, err = run("compare", folders[0], tmp_path, capsys=capsys)
     assert (code, out) == (3, "")
     assert "there is no plan" in err
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_is_wider_than_the_terminal(
+    folders: list[Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    _, out, _ = run("compare", *folders, "--by", "hour", "--lang", "en", capsys=capsys)
+    assert max(len(line) for line in out.splitlines()) <= width

@@ -86,7 +86,7 @@ def handover_actions(
         acts += _schedules(
             tool, "" if tool.together else one.name, periods, files, told, kept=kept or tool.rows == "dated"
         )
-    acts += [*_pauses(table, told), *_budgets(plan, tool, budgets)]
+    acts += [*_pauses(_with_budget(table, budgets), told), *_budgets(plan, tool, budgets)]
     end, back = periods[-1].end, "act_back_money" if tool.steers == "money" else "act_back"
     acts += [_act(end, "back", one.name, back, {**told, "name": one.name}, "act_back_why") for one in series]
     rows = [(act.at, _ORDER.index(act.step), act.channel, act.what.text(lang), act) for act in acts]
@@ -129,6 +129,19 @@ def _schedules(
         told, entry = {**values, "file": files["restore"]}, "act_restore" if kept else "act_restore_full"
         acts.append(_act(periods[-1].end, "restore", channel, entry, told, "act_restore_why"))
     return acts
+
+
+def _with_budget(table: pd.DataFrame, budgets: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of days that have a budget: those without are paused as a whole."""
+    none = budgets[budgets["tool_budget"] == 0]
+    paused = {(str(date), str(channel)) for date, channel in zip(none["date"], none["channel"], strict=True)}
+    days = [f"{start:%Y-%m-%d}" for start in table["start"]]
+    names = table["channel"].where(table["campaign"] == "", table["campaign"])
+    kept = [
+        not {(day, channel), ("total", name)} & paused
+        for day, channel, name in zip(days, table["channel"], names, strict=True)
+    ]
+    return table[kept]
 
 
 def _pauses(table: pd.DataFrame, values: Mapping[str, object]) -> list[_Act]:
