@@ -170,3 +170,10 @@ def test_with_says_which_table_a_key_is_of(small_brief: Brief) -> None:
         small_brief.with_(margin=0.3)
     with pytest.raises(InputError, match="unknown key budgett; did you mean budget"):
         small_brief.with_(budgett=3)
+
+
+def test_days_in_quotes_are_read_as_people_write_them_wherever_they_stand() -> None:
+    past = '[[past_events]]\ndate = "{}"\n'
+    assert brief_from(SMALL_BRIEF + past.format("2025年11月11日")).past_events[0].date == dt.date(2025, 11, 11)
+    with pytest.raises(InputError, match=r'date = "2025/11/31": there is no such day'):
+        brief_from(SMALL_BRIEF + past.format("2025/11/31"))

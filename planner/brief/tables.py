@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from planner.brief.values import Amount, Local, Name, Number, Opening, Positive, Share, TimeOfDay
+from planner.brief.values import Amount, Day, Local, Name, Number, Opening, Positive, Share, TimeOfDay
 from planner.playbook import Role, Stance
 from planner.providers import builtin_providers, parse_hours
 from planner.toml_input import complaint, suggestion
@@ -53,7 +51,7 @@ class Promotion(BriefTable):
 
     name: Name = "promotion"
     playbook: Name = "double11"
-    date: dt.date
+    date: Day
     opening: Opening | None = None
     starts: Local | None = None
     ends: Local | None = None
@@ -69,17 +67,6 @@ class Promotion(BriefTable):
                 "brief.no_such_zone",
                 advice=suggestion(value, available_timezones()).values.get("meant", "Asia/Shanghai"),
             )
-        return value
-
-    @field_validator("date", mode="before")
-    @classmethod
-    def _plain_date(cls, value: object) -> object:
-        if isinstance(value, str):
-            match = re.match(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*$", value)
-            try:
-                return dt.date(*map(int, match.groups())) if match else value
-            except ValueError:
-                return value
         return value
 
 
@@ -259,7 +246,7 @@ class PastEvent(BriefTable):
     """A promotion that already happened and lies in the history."""
 
     name: Name | None = None
-    date: dt.date
+    date: Day
     starts: Local | None = None
     ends: Local | None = None
     opening: Opening | None = None

@@ -11,10 +11,11 @@ from pydantic import BeforeValidator, Field
 from planner.toml_input import complaint
 from planner.wording import Message
 
-__all__ = ["Amount", "Local", "Name", "Number", "Opening", "Positive", "Share", "TimeOfDay", "parse_amount"]
+__all__ = ["Amount", "Day", "Local", "Name", "Number", "Opening", "Positive", "Share", "TimeOfDay", "parse_amount"]
 
 _UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "千": 1e3, "万": 1e4, "w": 1e4, "亿": 1e8}
 _AMOUNT = re.compile(r"^(-?\d+(?:\.\d+)?)\s*([km千万w亿]?)$")
+_DAY = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*$")
 
 
 def parse_amount(text: str) -> float | None:
@@ -77,6 +78,15 @@ def _local_moment(value: object) -> object:
     return value
 
 
+def _day(value: object) -> object:
+    """Return a date from TOML's own form or from text such as ``2026/11/11``."""
+    match = _DAY.match(value) if isinstance(value, str) else None
+    try:
+        return dt.date(*map(int, match.groups())) if match else value
+    except ValueError:
+        raise complaint("input.no_such_day") from None
+
+
 def _times(value: object) -> object:
     """Return a time of day from TOML's own form or from text such as ``12:30``."""
     if isinstance(value, str):
@@ -90,6 +100,7 @@ def _times(value: object) -> object:
 Amount = Annotated[float, BeforeValidator(_amount), Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, BeforeValidator(_amount), Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, BeforeValidator(_share), Field(allow_inf_nan=False)]
+Day = Annotated[dt.date, BeforeValidator(_day)]
 Local = Annotated[dt.datetime, BeforeValidator(_local_moment)]
 Opening = Annotated[dt.datetime | dt.time, BeforeValidator(_local_moment)]
 Name = Annotated[str, Field(min_length=1)]
