@@ -55,6 +55,11 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
             remarks.notes.append(
                 Message("history.close_header_noted", {"where": sheet.name, "header": header, "near": near})
             )
+    if layout.dialect.kind != "orders" and not {"hour", "day"} & set(layout.columns):
+        # The only header that was nearly the time's: without it no row can be told from another.
+        if not remarks.problems:
+            remarks.problems.append(_no_header(sheet))
+        return None
     ignored = [header for header in layout.unknown if header not in layout.close]
     if ignored:
         shown = ", ".join(map(cell_text, ignored[:12])) + ("..." if len(ignored) > 12 else "")
