@@ -25,6 +25,7 @@ from planner.curves import spend_at_bid
 from planner.errors import InputError, Problem
 from planner.foundation import Foundation, lay_foundation, market_changes
 from planner.history import History
+from planner.invariants import check_plan
 from planner.level import choose_level
 from planner.market import Draws
 from planner.offers import plan_offers
@@ -285,24 +286,3 @@ def _frontier(problem: AdProblem, money: float) -> pd.DataFrame:
     """Return profit, orders and marginal return over a range of ad budgets around this one."""
     budgets = money * np.linspace(0.1, 2.0, 20)
     return frontier(problem.cells, problem.limits, budgets[budgets >= _duties(problem)])
-
-
-def check_plan(plan: Plan) -> list[str]:
-    """Return what breaks the rules every plan keeps to: money, bounds, order; nothing for a good plan."""
-    schedule, summary = plan.schedule, plan.summary
-    numbers = schedule.select_dtypes("number")
-    broken = [
-        f"{name} is negative" for name in ("bid", "spend", "spend_cap", "clicks", "orders") if (numbers[name] < 0).any()
-    ]
-    if numbers.isna().any().any():
-        broken.append("empty numbers in the schedule")
-    planned = summary.spend + float(plan.sms["cost"].sum()) + summary.reserve
-    if planned > summary.budget * (1 + 1e-12):
-        broken.append(f"{planned} planned of {summary.budget}")
-    if float(plan.limits["limit"].sum()) > (summary.budget - summary.reserve - summary.sms_cost) * (1 + 1e-12):
-        broken.append("limits above the money for ads")
-    if (schedule.loc[schedule["bid"] == 0, "spend"] > 0).any():
-        broken.append("spend without a bid")
-    if (schedule["spend"] > schedule["spend_cap"] + 1e-9).any():
-        broken.append("a cap below its spend")
-    return broken

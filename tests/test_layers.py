@@ -18,7 +18,7 @@ FLOORS = [
     "wording", "errors", "tables", "punctuation", "toml_input", "playbook", "timetable", "providers", "brief", "slots",
     "history", "elasticity", "market", "curves", "rehearse", "fulfilment", "after_sale", "offers", "audiences",
     "sms_value", "allocate", "level", "bids", "ads", "sms", "customers", "actions", "reasons", "schedule",
-    "foundation", "summary", "comparison", "fonts", "charts", "compare", "notebook", "plan", "backtest",
+    "foundation", "summary", "invariants", "comparison", "fonts", "charts", "compare", "notebook", "plan", "backtest",
     "outputs", "adtools", "write", "example", "cli", "__main__",
 ]  # fmt: skip
 # Siblings that know nothing of each other.
