@@ -399,3 +399,15 @@ def test_guessed_size_follows_the_shops_rhythm_and_spends_an_equal_share() -> No
     words = result[result["channel"] == "words"].set_index("start")["clicks"]
     assert words.sum() * 0.5 == pytest.approx(1500.0)
     assert words[words.index.hour == 15].mean() / words[words.index.hour == 11].mean() == pytest.approx(6.0, rel=0.15)
+
+
+def test_prices_without_spend_are_worked_out_campaign_by_campaign() -> None:
+    hours = pd.date_range("2026-10-20", periods=96, freq="h", tz="Asia/Shanghai")
+    rows = [
+        pd.DataFrame({"hour": hours, "channel": "words", "campaign": name, "clicks": clicks, "orders": 2, "cpc": cpc})
+        for name, clicks, cpc in (("a", 30, 1.0), ("b", 10, 3.0))
+    ]
+    brief = a_brief(channels=NAMED[:1])
+    table = forecast(brief, History(pd.concat(rows, ignore_index=True)))
+    # (30 * 1 + 10 * 3) / 40 = 1.5 a click; the reference bid is that of usual days where no event tells another.
+    assert table["price"].iloc[0] == pytest.approx(1.5)

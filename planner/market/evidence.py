@@ -221,14 +221,13 @@ def _panel(brief: Brief, history: History | None, channels: tuple[str, ...]) -> 
         shop = dict.fromkeys(("shop_orders", "shop_visits", "shop_revenue"), np.empty(0))
         spent = np.empty((0, len(channels)), dtype=bool)
         return Panel(instant=hours, hour=hours.astype(np.intp), day=hours, spent=spent, **columns, **shop)
-    table = history.table
+    table = _with_spend(history.table)
     stamp = pd.DatetimeIndex(table["hour"]).tz_convert(brief.zone).as_unit("s")
     instants, row = np.unique(stamp.asi8, return_inverse=True)
     local = np.empty(len(instants), dtype=np.int64)
     local[row] = stamp.tz_localize(None).asi8
     grid = _Grid(table, row, len(instants), channels)
     numbers = {name: grid.sum(name) for name in (*NUMBERS, "visits")}
-    numbers["spend"] = _spend(numbers, grid)
     # Campaigns of one channel may bid differently: their mean, by clicks.
     clicks = table["clicks"].to_numpy(dtype=np.float64, na_value=np.nan) if "clicks" in table else np.zeros(len(table))
     bid = grid.mean("bid", np.nan_to_num(clicks) + 0.1)[:, :-1]
@@ -252,8 +251,10 @@ def _panel(brief: Brief, history: History | None, channels: tuple[str, ...]) -> 
     )
 
 
-def _spend(numbers: dict[str, Floats], grid: _Grid) -> Floats:
-    """Return spend, from prices and volumes where it was not reported itself."""
-    by_click, by_thousand = numbers["clicks"] * grid.sum("cpc"), numbers["impressions"] / 1000 * grid.sum("cpm")
-    spend = np.where(np.isnan(numbers["spend"]), by_click, numbers["spend"])
-    return np.where(np.isnan(spend), by_thousand, spend)
+def _with_spend(table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with their spend, from price and volume where it was not reported itself."""
+    spend = table["spend"] if "spend" in table else pd.Series(np.nan, index=table.index)
+    for price, volume, size in (("cpc", "clicks", 1), ("cpm", "impressions", 1000)):
+        if price in table and volume in table:
+            spend = spend.fillna(table[price] * table[volume] / size)
+    return table.assign(spend=spend.astype(np.float64))
