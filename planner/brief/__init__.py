@@ -9,6 +9,7 @@ from planner.brief.document import Brief, load_brief, parse_brief, read_brief
 from planner.brief.tables import (
     AdtoolLimits,
     Budget,
+    Campaign,
     Channel,
     HistorySettings,
     Offer,
@@ -26,6 +27,7 @@ __all__ = [
     "AdtoolLimits",
     "Brief",
     "Budget",
+    "Campaign",
     "Channel",
     "HistorySettings",
     "Offer",

@@ -81,7 +81,15 @@ def _money_problems(source: TomlSource) -> list[Problem]:
 def _double_names(source: TomlSource) -> list[Problem]:
     problems = []
     segments = _tables(_table(source.data.get("sms")).get("segments"))
-    for place, tables in ((("channels",), _tables(source.data.get("channels"))), (("sms", "segments"), segments)):
+    channels = _tables(source.data.get("channels"))
+    lists: list[tuple[tuple[str | int, ...], list[Mapping[str, Any]]]] = [
+        (("channels",), channels),
+        (("sms", "segments"), segments),
+    ]
+    lists += [
+        (("channels", place, "campaigns"), _tables(channel.get("campaigns"))) for place, channel in enumerate(channels)
+    ]
+    for place, tables in lists:
         names = [str(table["name"]).strip() if "name" in table else None for table in tables]
         for index, name in enumerate(names):
             if name is not None and name in names[:index]:

@@ -143,6 +143,17 @@ class Brief(BriefTable):
         """Return what the brief says of a channel; None if it says nothing."""
         return next((channel for channel in self.channels if channel.name == name), None)
 
+    @property
+    def plans_campaigns(self) -> bool:
+        """Whether campaigns are planned one by one, in any channel."""
+        return self.promotion.plan_by == "campaign" or any(channel.campaigns for channel in self.channels)
+
+    def by_channel(self) -> Brief:
+        """Return the brief of the same promotion with every channel planned as a whole."""
+        whole = tuple(channel.model_copy(update={"campaigns": ()}) for channel in self.channels)
+        promotion = self.promotion.model_copy(update={"plan_by": "channel"})
+        return self.model_copy(update={"promotion": promotion, "channels": whole})
+
     def with_(self, **changes: Any) -> Brief:
         """Return a brief with some values changed, checked like any other.
 

@@ -17,6 +17,7 @@ __all__ = [
     "AdtoolLimits",
     "BriefTable",
     "Budget",
+    "Campaign",
     "Channel",
     "HistorySettings",
     "Offer",
@@ -28,6 +29,9 @@ __all__ = [
     "Stock",
     "WindowChange",
 ]
+
+
+_BIDS = {"base_bid", "min_bid", "max_bid"}
 
 
 def _is_zone(name: str) -> bool:
@@ -58,6 +62,7 @@ class Promotion(BriefTable):
     timezone: str = "Asia/Shanghai"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
     lang: Lang | None = None
+    plan_by: Literal["channel", "campaign"] = "channel"
 
     @field_validator("timezone")
     @classmethod
@@ -95,6 +100,19 @@ class Shop(BriefTable):
         return value
 
 
+class Campaign(BriefTable):
+    """A campaign of a channel that is planned by itself; what it does not state is its channel's.
+
+    A base bid that it does not state is the channel's in proportion to what the campaign bids against it.
+    """
+
+    name: Name
+    base_bid: Positive | None = None
+    min_bid: Amount | None = None
+    max_bid: Positive | None = None
+    budget: Amount | None = None
+
+
 class Channel(BriefTable):
     """A channel of traffic; prices and bids are per click, in a cpm channel per thousand impressions."""
 
@@ -113,16 +131,35 @@ class Channel(BriefTable):
     clicks_per_day: Positive | None = None
     audience: Positive | None = None
     incrementality: Share = 1.0
+    campaigns: tuple[Campaign, ...] = ()
 
     @property
     def paid(self) -> bool:
         """Whether money buys traffic here."""
         return self.kind != "organic"
 
+    def campaign(self, name: object) -> Campaign | None:
+        """Return what is said of one of its campaigns; None if nothing is."""
+        return next((campaign for campaign in self.campaigns if campaign.name == name), None)
+
+    def with_bids_of(self, campaign: object) -> Channel:
+        """Return the channel with the bids that one of its campaigns states in place of its own."""
+        stated = self.campaign(campaign)
+        if stated is None:
+            return self
+        return self.model_copy(update=stated.model_dump(include=_BIDS, exclude_none=True))
+
     @model_validator(mode="after")
     def _bids_in_order(self) -> Channel:
-        if self.max_bid is not None and self.max_bid < self.min_bid:
-            raise complaint("brief.bids_crossed", channel=self.name, low=self.min_bid, high=self.max_bid)
+        for name, one in ((self.name, self), *((each.name, self.with_bids_of(each.name)) for each in self.campaigns)):
+            if one.max_bid is not None and one.max_bid < one.min_bid:
+                raise complaint("brief.bids_crossed", channel=name, low=one.min_bid, high=one.max_bid)
+        return self
+
+    @model_validator(mode="after")
+    def _campaigns_are_paid(self) -> Channel:
+        if self.campaigns and not self.paid:
+            raise complaint("brief.campaigns_organic", channel=self.name)
         return self
 
 

@@ -78,6 +78,10 @@ def _lessons(table: pd.DataFrame) -> Iterator[Message]:
         missing = sorted({name for columns in lessons.values() for name in columns if name not in there})
         hours = rows["hour"].nunique()
         values = {"channel": channel_word(channel), "hours": hours, "days": rows["hour"].dt.date.nunique()}
+        campaigns = sorted(map(str, rows["campaign"].dropna().unique())) if "campaign" in rows else []
+        if campaigns:
+            shown = ", ".join(campaigns[:8]) + (", ..." if len(campaigns) > 8 else "")
+            yield Message("history.campaigns", {"channel": channel, "count": len(campaigns), "names": shown})
         if learned:
             yield Message("history.learned", {**values, "what": _listed(learned)})
         if missing:

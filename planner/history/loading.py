@@ -11,6 +11,7 @@ import pandas as pd
 
 from planner.brief import Brief
 from planner.errors import InputError, Problem
+from planner.history.campaigns import divided_view, without_small
 from planner.history.combine import Part, combine
 from planner.history.dialects import MEASURES
 from planner.history.gathering import Gathered, gather, settle
@@ -43,7 +44,11 @@ class LargeView:
 
 
 def load_history(
-    paths: str | Path | Sequence[str | Path], brief: Brief, *, campaigns: bool = False, progress: Progress | None = None
+    paths: str | Path | Sequence[str | Path],
+    brief: Brief,
+    *,
+    campaigns: bool | None = None,
+    progress: Progress | None = None,
 ) -> History:
     """Read everything the seller has into one tidy history.
 
@@ -54,7 +59,8 @@ def load_history(
     brief
         The brief the history is for: its zone, its channels' names, the seller's own headers.
     campaigns
-        Whether campaigns are carried through; otherwise they are added up by channel.
+        Whether campaigns are carried through or added up by channel; by default those that the brief plans one by one
+        are carried through.
     progress
         Told, while a large file is read, the step and the share done.
 
@@ -107,7 +113,7 @@ def read_gathered(gathered: Gathered, settings: ReadingSettings, *, progress: Pr
 
         with Engine(progress) as engine:
             for view in judge_views(engine, gathered, settings, sources):
-                parts.append(_added_up(engine, view, settings))
+                parts.append(_added_up(engine, view, settings, gathered.notes))
     return _combined(parts, sources, gathered, settings)
 
 
@@ -139,14 +145,18 @@ def judge_views(
     return views
 
 
-def _added_up(engine: Engine, view: LargeView, settings: ReadingSettings) -> Part:
-    """Return a view's rows by hour and channel, as if a small table had held them."""
+def _added_up(engine: Engine, view: LargeView, settings: ReadingSettings, notes: list[Message]) -> Part:
+    """Return a view's rows by hour and channel (and campaign), as if a small table had held them."""
     from planner.history.overlay import added_up
 
     table = view.tables[0]
     if not settings.campaigns and table.all_unlike and table.sums is not None:
         return Part(table.sums, table.layout, table.remarks)
-    rows = added_up(engine, view.name, view.measures, campaigns=settings.campaigns)
+    name = view.name
+    if settings.campaigns and settings.choice is not None:
+        name, joined = divided_view(engine, name, view.measures, settings.choice)
+        notes += joined
+    rows = added_up(engine, name, view.measures, campaigns=settings.campaigns)
     return Part(rows, view.tables[0].layout, view.tables[0].remarks)
 
 
@@ -160,8 +170,9 @@ def _combined(
     problems = [*gathered.problems, *contradictions]
     if problems:
         raise InputError(problems)
+    table, joined = without_small(table, settings.choice, settings.zone)
     table, sums = without_sum_channel(in_order(table, settings))
-    notes = (*gathered.notes, *decided, *sums, *gap_notes(table))
+    notes = (*gathered.notes, *decided, *joined, *sums, *gap_notes(table))
     return History(table, notes, tuple(sources), _growing_since(sources, settings))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from planner.brief import Brief
+from planner.history.campaigns import CampaignChoice
 
 __all__ = ["KnownChannel", "Progress", "ReadingSettings", "settings_of"]
 
@@ -30,7 +31,7 @@ class ReadingSettings:
     """How to read.
 
     `zone` is the promotion's; `columns` maps our names to the seller's headers; `campaigns` carries campaigns through
-    instead of summing them.
+    instead of summing them, all of them or those of `choice`.
     """
 
     zone: dt.tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
@@ -38,9 +39,25 @@ class ReadingSettings:
     channels: tuple[KnownChannel, ...] = ()
     campaigns: bool = False
     encoding: str | None = None
+    choice: CampaignChoice | None = None
 
 
-def settings_of(brief: Brief, *, campaigns: bool = False, encoding: str | None = None) -> ReadingSettings:
-    """Return how to read the files that go with a brief."""
+def settings_of(brief: Brief, *, campaigns: bool | None = None, encoding: str | None = None) -> ReadingSettings:
+    """Return how to read the files that go with a brief.
+
+    Parameters
+    ----------
+    brief
+        The brief.
+    campaigns
+        Whether every campaign is carried through; by default those that the brief plans one by one are.
+    encoding
+        Of the text files; by default it is found out.
+    """
     channels = tuple(KnownChannel(entry.name, entry.label or "", entry.role, entry.paid) for entry in brief.channels)
-    return ReadingSettings(brief.zone, dict(brief.history.columns), channels, campaigns, encoding)
+    choice = None
+    if campaigns is None:
+        listed = {channel.name: tuple(each.name for each in channel.campaigns) for channel in brief.channels}
+        campaigns = brief.plans_campaigns
+        choice = CampaignChoice(listed, everything=brief.promotion.plan_by == "campaign")
+    return ReadingSettings(brief.zone, dict(brief.history.columns), channels, campaigns, encoding, choice)

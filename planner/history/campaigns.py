@@ -1,0 +1,124 @@
+"""Which campaigns of a history are carried through one by one: those a brief plans, and no more than a plan can hold.
+
+The others of a channel are added up, their rows without a campaign: nothing of the channel is lost.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from planner.history.combine import hourly
+from planner.wording import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from planner.history.columnar import Engine
+
+__all__ = ["MOST_CAMPAIGNS", "CampaignChoice", "divided_view", "without_small"]
+
+# Of a channel. Each is a row a slot of the plan, with a bid that a person or a file has to set.
+MOST_CAMPAIGNS = 100
+# Campaigns are ranked by what they did in the channel's last days.
+_RANKED_DAYS = 28
+_SIZES = ("spend", "clicks", "impressions")
+
+
+@dataclass(frozen=True)
+class CampaignChoice:
+    """The campaigns to carry through: those listed by channel, and where `everything` the largest of the others."""
+
+    listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    everything: bool = False
+
+    def kept(self, sizes: pd.DataFrame) -> pd.DataFrame:
+        """Return ``channel`` and ``campaign`` of those to carry through.
+
+        Parameters
+        ----------
+        sizes
+            ``channel``, ``campaign`` and ``size``, a row a campaign.
+        """
+        listed = {(channel, name) for channel, names in self.listed.items() for name in names}
+        named = [unit in listed for unit in zip(sizes["channel"], sizes["campaign"], strict=True)]
+        ordered = sizes.assign(named=named).sort_values(["named", "size", "campaign"], ascending=[False, False, True])
+        place = ordered.groupby("channel", dropna=False).cumcount()
+        kept = ordered["named"] | (self.everything & (place < MOST_CAMPAIGNS))
+        return ordered.loc[kept, ["channel", "campaign"]].reset_index(drop=True)
+
+
+def without_small(
+    table: pd.DataFrame, choice: CampaignChoice | None, zone: dt.tzinfo
+) -> tuple[pd.DataFrame, list[Message]]:
+    """Return a history in which only the campaigns chosen stand by themselves, and what was put together.
+
+    Parameters
+    ----------
+    table
+        As `tables.HISTORY`.
+    choice
+        None keeps all as they are.
+    zone
+        The promotion's.
+    """
+    if choice is None or "campaign" not in table:
+        return table, []
+    rows = table[table["campaign"].notna()]
+    last = rows.groupby("channel", dropna=False)["hour"].transform("max")
+    recent = rows[rows["hour"] > last - pd.Timedelta(days=_RANKED_DAYS)]
+    measure = next((name for name in _SIZES if name in rows and rows[name].notna().any()), None)
+    amounts = recent[measure] if measure else pd.Series(1.0, index=recent.index)
+    sizes = rows[["channel", "campaign"]].drop_duplicates().assign(size=0.0).set_index(["channel", "campaign"])
+    sizes["size"] = amounts.groupby([recent["channel"], recent["campaign"]], dropna=False).sum()
+    sizes = sizes.fillna(0.0).reset_index()
+    kept = choice.kept(sizes)
+    units = pd.MultiIndex.from_frame(table[["channel", "campaign"]])
+    own = units.isin(pd.MultiIndex.from_frame(kept)) | table["campaign"].isna().to_numpy()
+    if own.all():
+        return table, []
+    joined = table.assign(campaign=table["campaign"].astype(object).where(own, None)).rename(
+        columns={"hour": "instant"}
+    )
+    return hourly(joined, zone, campaigns=True), _said(sizes, kept, choice)
+
+
+def _said(sizes: pd.DataFrame, kept: pd.DataFrame, choice: CampaignChoice) -> list[Message]:
+    """Return a note for each channel of which some campaigns are put together without having been asked to be."""
+    if not choice.everything:
+        return []
+    counts = pd.DataFrame({"all": sizes.groupby("channel").size(), "kept": kept.groupby("channel").size()}).fillna(0)
+    return [
+        Message(
+            "history.campaigns_joined",
+            {"channel": channel, "count": int(row["all"] - row["kept"]), "most": MOST_CAMPAIGNS},
+        )
+        for channel, row in counts.iterrows()
+        if row["all"] > row["kept"]
+    ]
+
+
+def divided_view(
+    engine: Engine, view: str, measures: Sequence[str], choice: CampaignChoice
+) -> tuple[str, list[Message]]:
+    """Return the name of a view of the same rows in which only the campaigns chosen stand by themselves; see above."""
+    size = next((name for name in _SIZES if name in measures), "1")
+    lasts = f"SELECT channel, max(hour) AS last FROM {view} WHERE campaign IS NOT NULL GROUP BY channel"
+    recent = f"sum({size}) FILTER (r.hour > l.last - INTERVAL {_RANKED_DAYS} DAY)"
+    sizes = engine.frame(
+        f"SELECT r.channel, r.campaign, coalesce({recent}, 0) AS size FROM {view} r JOIN ({lasts}) l "
+        "ON r.channel IS NOT DISTINCT FROM l.channel WHERE r.campaign IS NOT NULL GROUP BY ALL",
+        "scan",
+    )
+    kept, divided = choice.kept(sizes), f"divided_{view}"
+    engine.table(f"kept_{view}", kept)
+    columns = ", ".join(f"r.{name}" for name in measures)
+    engine.run(
+        f"CREATE OR REPLACE TEMP VIEW {divided} AS SELECT r.hour, r.channel, k.campaign, {columns} FROM {view} r "
+        f"LEFT JOIN kept_{view} k ON r.channel IS NOT DISTINCT FROM k.channel AND r.campaign = k.campaign"
+    )
+    return divided, _said(sizes, kept, choice)
