@@ -5,6 +5,7 @@ Messages stand beside the ads as linear cells, so one price of money serves both
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,7 @@ class AdProblem:
     """The allocation of money: cells with their bounds, and the limits but for the money.
 
     `ads` has a row a row of `tables.MARKET`; `cells` are the ads and below them the cells of the messages, with the
-    labels channel, window and day; `lowest` is the spend at the lowest bid of each cell, 0 for messages. [currency]
+    labels channel, campaign, window and day; `lowest` is the spend at each cell's lowest bid. [currency]
     """
 
     ads: pd.DataFrame
@@ -100,47 +101,17 @@ def ad_problem(brief: Brief, market: pd.DataFrame, messages: pd.DataFrame | None
         floor=0.0,
         cap=np.where(closed, 0.0, highest),
         channel=market["channel"],
+        campaign=_campaign_labels(market),
         window=market["window"],
         day=market["channel"] + " " + days,
     )
-    groups = [
-        GroupLimit(
-            "channel",
-            channel.name,
-            cap=channel.budget,
-            title=Message("brief.limit_channel_budget", {"channel": channel.name}),
-        )
-        for channel in brief.channels
-        if channel.paid and channel.budget is not None
-    ]
-    groups += [
-        GroupLimit(
-            "window",
-            window.id,
-            cap=change.budget,
-            title=Message("brief.limit_window_budget", {"window": window.name}),
-        )
-        for change in brief.windows
-        if change.budget is not None and (window := brief.playbook.window(change.window))
-    ]
-    groups += [
-        GroupLimit(
-            "day",
-            day,
-            floor=channel.daily_minimum,
-            title=Message("brief.limit_daily_minimum", {"channel": channel.name, "day": day.rpartition(" ")[2]}),
-        )
-        for channel in brief.channels
-        if channel.paid and channel.daily_minimum > 0
-        for day in cells.loc[cells["channel"] == channel.name, "day"].unique()
-    ]
     everything, lowest = cells, np.where(closed, 0.0, lowest)
     if messages is not None and len(messages):
-        everything = pd.concat([cells, messages.assign(window="", day="")[_shared(cells, messages)]])
+        everything = pd.concat([cells, messages.assign(campaign="", window="", day="")[_shared(cells, messages)]])
         lowest = np.concatenate([lowest, np.zeros(len(messages))])
     limits = Limits(
         total=brief.budget.total - brief.budget.reserve,
-        groups=tuple(groups),
+        groups=tuple(_group_limits(brief, cells)),
         min_return=brief.budget.min_return,
         stock=brief.stock.units if brief.stock.units is not None else np.inf,
         fulfilment=_fulfilment(brief, market),
@@ -148,9 +119,39 @@ def ad_problem(brief: Brief, market: pd.DataFrame, messages: pd.DataFrame | None
     return AdProblem(cells, everything, limits, bounds, lowest)
 
 
+def _campaign_labels(market: pd.DataFrame) -> pd.Series:
+    """Return what limits and prices call each row's campaign, the channel in front; empty where it has none."""
+    if "campaign" not in market:
+        return pd.Series("", index=market.index)
+    return (market["channel"] + " / " + market["campaign"]).fillna("")
+
+
+def _group_limits(brief: Brief, cells: pd.DataFrame) -> Iterator[GroupLimit]:
+    """Yield the brief's budgets and minimum spends."""
+    for channel in brief.channels:
+        if channel.paid and channel.budget is not None:
+            title = Message("brief.limit_channel_budget", {"channel": channel.name})
+            yield GroupLimit("channel", channel.name, cap=channel.budget, title=title)
+    for channel in brief.channels:
+        for campaign in channel.campaigns:
+            if campaign.budget is not None:
+                title = Message("brief.limit_campaign_budget", {"channel": channel.name, "campaign": campaign.name})
+                yield GroupLimit("campaign", f"{channel.name} / {campaign.name}", cap=campaign.budget, title=title)
+    for change in brief.windows:
+        if change.budget is not None and (window := brief.playbook.window(change.window)):
+            title = Message("brief.limit_window_budget", {"window": window.name})
+            yield GroupLimit("window", window.id, cap=change.budget, title=title)
+    for channel in brief.channels:
+        if channel.paid and channel.daily_minimum > 0:
+            for day in cells.loc[cells["channel"] == channel.name, "day"].unique():
+                values = {"channel": channel.name, "day": day.rpartition(" ")[2]}
+                title = Message("brief.limit_daily_minimum", values)
+                yield GroupLimit("day", day, floor=channel.daily_minimum, title=title)
+
+
 def _shared(cells: pd.DataFrame, messages: pd.DataFrame) -> list[str]:
     """Return the columns of the ad cells that the messages have too."""
-    return [name for name in cells.columns if name in {*messages.columns, "window", "day"}]
+    return [name for name in cells.columns if name in {*messages.columns, "campaign", "window", "day"}]
 
 
 def _fulfilment(brief: Brief, market: pd.DataFrame) -> FulfilmentCost:

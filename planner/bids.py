@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from planner.brief import Brief
 from planner.curves import spend_at_bid
+from planner.tables import unit_columns
 from planner.wording import Lang, say
 
 __all__ = ["BidBounds", "bid_bounds", "cap_spend", "plan_limits", "shown_bids", "spend_bounds", "tool_unit"]
@@ -54,21 +55,42 @@ def tool_unit(currency: str) -> float:
 def bid_bounds(brief: Brief, market: pd.DataFrame) -> BidBounds:
     """Return base, lowest and highest bid per click for each row of `tables.MARKET`."""
     per_click = np.ones(len(market))
-    base = market.groupby("channel")["reference_bid"].transform("median").to_numpy(dtype=float).copy()
+    units = market.groupby(unit_columns(market), dropna=False, sort=False)
+    scale = _against_channel(market)
+    base = units["reference_bid"].transform("median").to_numpy(dtype=float).copy()
     lowest, highest = np.zeros(len(market)), np.full(len(market), np.inf)
-    for channel in brief.channels:
-        rows = (market["channel"] == channel.name).to_numpy()
-        if not rows.any():
+    for unit, rows in units.indices.items():
+        name, *campaign = unit if isinstance(unit, tuple) else (unit,)
+        told = brief.channel(str(name))
+        if told is None:
             continue
+        channel = told.with_bids_of(campaign[0]) if campaign else told
         if channel.kind == "cpm":
-            per_click[rows] = 1000 * market.loc[rows, "click_through"].to_numpy()
+            per_click[rows] = 1000 * market["click_through"].to_numpy()[rows]
         if channel.base_bid is not None:
-            base[rows] = channel.base_bid / per_click[rows]
+            own = bool(campaign) and getattr(told.campaign(campaign[0]), "base_bid", None) is not None
+            stated = channel.base_bid if own else _in_steps(channel.base_bid * scale[rows[0]], brief)
+            base[rows] = stated / per_click[rows]
         lowest[rows] = channel.min_bid / per_click[rows]
         if channel.max_bid is not None:
             highest[rows] = channel.max_bid / per_click[rows]
     lowest = np.maximum(lowest, _LOWEST_STEP.get(brief.shop.platform, 0.0) * base)
     return BidBounds(base, lowest, np.maximum(highest, lowest), per_click)
+
+
+def _against_channel(market: pd.DataFrame) -> Floats:
+    """Return each row's reference bid over the mean one of its channel: campaigns of one channel bid differently."""
+    clicks = market["clicks"].clip(lower=1e-9)
+    totals = pd.DataFrame({"clicks": clicks, "bids": clicks * market["reference_bid"]})
+    sums = totals.groupby(market["channel"]).transform("sum")
+    scale: Floats = (market["reference_bid"] * sums["clicks"] / sums["bids"]).round(6).to_numpy(dtype=float)
+    return scale
+
+
+def _in_steps(bid: float, brief: Brief) -> float:
+    """Return a bid in whole steps of the currency, at least one. [channel's unit]"""
+    unit = tool_unit(brief.promotion.currency)
+    return max(round(bid / unit), 1) * unit
 
 
 def cap_spend(spend: Floats, price: Floats, high: Floats, total: float) -> Floats:
@@ -112,38 +134,52 @@ def spend_bounds(market: pd.DataFrame, cells: pd.DataFrame, bounds: BidBounds) -
 
 
 def plan_limits(brief: Brief, schedule: pd.DataFrame, money: float, lang: Lang) -> pd.DataFrame:
-    """Return `tables.LIMITS`: what to set as each channel's daily budget, together at most `money`.
+    """Return `tables.LIMITS`: the daily budget to set for each channel, or campaign, together at most `money`.
 
-    A day's limit is looser than its plan as far as the total and the channel's own budget allow, so that a good day is
-    not cut short. Ad tools take whole units of the currency as a daily budget.
+    A day's limit is looser than its plan as far as the total and the budgets of channel and campaign allow, so that a
+    good day is not cut short. Ad tools take whole units of the currency as a daily budget.
     """
-    planned = (
-        schedule.assign(date=schedule["start"].dt.strftime("%Y-%m-%d"))
-        .groupby(["date", "channel"], sort=True)["spend"]
-        .sum()
-    )
-    total = float(planned.sum())
+    units = unit_columns(schedule)
+    dated = schedule.assign(date=schedule["start"].dt.strftime("%Y-%m-%d"))
+    planned = dated.groupby(["date", *units], sort=True, dropna=False)["spend"].sum().reset_index()
+    total = float(planned["spend"].sum())
     slack = min(_LIMIT_SLACK, money / total) if total > 0 else 1.0
-    channels = planned.index.get_level_values("channel")
-    budgets = {channel.name: channel.budget for channel in brief.channels if channel.budget is not None}
-    most = np.array([budgets.get(name, np.inf) for name in channels])
-    whole = planned.groupby("channel").transform("sum").to_numpy()
-    room = np.divide(most, whole, out=np.full(len(most), np.inf), where=whole > 0)
-    wanted = planned.to_numpy() * np.minimum(slack, room)
-    limits = _whole_limits(wanted, np.asarray(channels), most, money)
+    groups = _budget_groups(brief, planned)
+    wanted = slack * planned["spend"].to_numpy()
+    for inside, most in groups:
+        if wanted[inside].sum() > most:
+            wanted[inside] *= most / wanted[inside].sum()
+    limits = _whole_limits(wanted, groups, money)
     loose = say("plan.limit_why", lang, slack=100 * (slack - 1))
     tight = say("plan.limit_tight", lang)
-    why = [loose if slack > 1.005 and row > 1.005 * plan else tight for row, plan in zip(limits, planned, strict=True)]
-    return planned.rename("limit").reset_index().assign(limit=limits, why=why)
+    why = [
+        loose if slack > 1.005 and row > 1.005 * plan else tight
+        for row, plan in zip(limits, planned["spend"], strict=True)
+    ]
+    return planned.drop(columns="spend").assign(limit=limits, why=why)
 
 
-def _whole_limits(wanted: Floats, channels: NDArray[np.object_], most: Floats, money: float) -> Floats:
+def _budget_groups(brief: Brief, planned: pd.DataFrame) -> list[tuple[NDArray[np.bool_], float]]:
+    """Return the rows that each budget of a channel or campaign in the brief is for, with the budget. [currency]"""
+    groups = []
+    for channel in brief.channels:
+        mine = (planned["channel"] == channel.name).to_numpy()
+        if channel.budget is not None:
+            groups.append((mine, channel.budget))
+        for campaign in channel.campaigns:
+            if campaign.budget is not None and "campaign" in planned:
+                groups.append((mine & (planned["campaign"] == campaign.name).to_numpy(), campaign.budget))
+    return groups
+
+
+def _whole_limits(wanted: Floats, groups: list[tuple[NDArray[np.bool_], float]], money: float) -> Floats:
     """Return whole limits near those wanted: what rounding down leaves goes to the largest parts that have room."""
     limits = np.floor(wanted)
     spare = int(min(np.floor(money), np.ceil(wanted.sum())) - limits.sum())
     for place in np.argsort(limits - wanted, kind="stable"):
         if spare <= 0:
             break
-        if limits[channels == channels[place]].sum() + 1 <= most[place] and limits[place] < wanted[place]:
+        room = all(limits[inside].sum() + 1 <= most for inside, most in groups if inside[place])
+        if room and limits[place] < wanted[place]:
             limits[place], spare = limits[place] + 1, spare - 1
     return limits

@@ -94,6 +94,7 @@ def _cells(plan: Plan) -> pd.DataFrame:
     market = plan.market[["start", "channel", "clicks"]].assign(
         worth=plan.market["clicks"] * plan.market["click_value"], paid=plan.market["clicks"] * plan.market["price"]
     )
+    market = market.groupby(["start", "channel"], as_index=False).sum()
     cells = cells.merge(market, on=["start", "channel"], how="left")
     sends = plan.sms.groupby("send_at", as_index=False)[["cost", "profit"]].sum()
     if sends.empty:

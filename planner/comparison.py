@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from planner.fulfilment import NO_COST, FulfilmentCost
 from planner.rehearse import Rehearsal
+from planner.tables import unit_columns
 
 __all__ = ["Naive", "compare_plans", "cumulative_paths", "naive_plans"]
 
@@ -38,7 +39,8 @@ def naive_plans(market: pd.DataFrame, budget: float, last_spend: Floats | None) 
     """
     usual = market["reference_bid"].to_numpy(dtype=float)
     hours = ((market["end"] - market["start"]) / pd.Timedelta(hours=1)).to_numpy(dtype=float)
-    habit = (market["clicks"] * market["price"]).groupby(market["channel"]).transform("sum").to_numpy()
+    units = [market[name] for name in unit_columns(market)]
+    habit = (market["clicks"] * market["price"]).groupby(units, dropna=False).transform("sum").to_numpy()
     even = hours * habit
     uncapped = np.full(len(market), np.inf)
     plans = {

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from planner.tables import unit_columns
+
 __all__ = ["bid_at_spend", "clicks_at_spend", "full_spend", "response_cells", "spend_at_bid"]
 
 Floats = NDArray[np.float64]
@@ -26,7 +28,8 @@ def response_cells(market: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index as in `market`: ``start``, ``date`` (local, ISO), ``channel``, ``window``, ``stance``; ``clicks_scale``
+        Index as in `market`: ``start``, ``date`` (local, ISO), ``channel``, ``campaign`` where the market has it,
+        ``window``, ``stance``; ``clicks_scale``
         [clicks per currency**elasticity], ``elasticity``, ``max_clicks`` [clicks], ``kappa``, ``orders_per_click``,
         ``revenue_per_order`` and ``profit_per_order`` (margin after refunds, incremental share only) [currency].
     """
@@ -39,7 +42,7 @@ def response_cells(market: pd.DataFrame) -> pd.DataFrame:
         {
             "start": market["start"],
             "date": market["start"].dt.strftime("%Y-%m-%d"),
-            "channel": market["channel"],
+            **{name: market[name] for name in unit_columns(market)},
             "window": market["window"],
             "stance": market["stance"],
             "clicks_scale": scale,

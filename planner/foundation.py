@@ -29,7 +29,7 @@ _FREE_TABLES = {"adtools", "budget", "offers", "sms", "stock"}
 _FREE_KEYS = {
     "promotion": {"name", "lang"},
     "shop": {"platform", "margin"},
-    "channels": {"label", "budget", "daily_minimum", "min_bid", "max_bid"},
+    "channels": {"label", "budget", "daily_minimum", "min_bid", "max_bid", "campaigns"},
     "windows": {"budget"},
 }
 
@@ -119,6 +119,10 @@ def _last_spend(brief: Brief, market: pd.DataFrame, history: History | None) -> 
     hours = pd.Series(then, index=pd.Index(slots["start"]))
     keys = pd.MultiIndex.from_arrays([market["start"].map(hours), market["channel"]])
     share = ((market["end"] - market["start"]) / pd.Timedelta(hours=1)).to_numpy()
+    # What a channel spent is laid on its campaigns as they spend at the usual bids.
+    usual = market["clicks"] * market["price"]
+    whole = usual.groupby([market["start"], market["channel"]]).transform("sum")
+    share = share * (usual / whole.where(whole > 0, 1.0)).to_numpy()
     spend = known.reindex(keys).fillna(0.0).to_numpy() * share
     return spend if spend.sum() > 0 else None
 
@@ -134,11 +138,13 @@ def market_changes(before: Brief, after: Brief) -> list[str]:
 
 def _bound(brief: Brief) -> dict[str, Any]:
     """Return what of a brief the market depends on, by table."""
-    bound = {}
+    bound: dict[str, Any] = {}
     for name, value in brief.model_dump(exclude=_FREE_TABLES).items():
         free = _FREE_KEYS.get(name, set())
         rows = value if isinstance(value, list | tuple) else [value]
         bound[name] = [{key: item for key, item in row.items() if key not in free} for row in rows]
+    # Of a campaign the market knows that it is there.
+    bound["campaigns"] = [[campaign.name for campaign in channel.campaigns] for channel in brief.channels]
     # A window whose budget alone is set leaves the playbook as it is.
     bound["windows"] = [row for row in bound["windows"] if row["stance"] or any(row["priors"].values())]
     return bound

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from planner.brief import Brief
 from planner.playbook import Playbook
+from planner.tables import unit_columns
 from planner.wording import Lang, Message, say
 
 __all__ = ["overruled", "row_reasons"]
@@ -100,7 +101,7 @@ def row_reasons(brief: Brief, schedule: pd.DataFrame, market: pd.DataFrame, boun
     lang
         Language of the sentences.
     """
-    columns = ["channel", "window", "stance", "price_ratio", "conversion_ratio", "click_value"]
+    columns = [*unit_columns(market), "window", "stance", "price_ratio", "conversion_ratio", "click_value"]
     facts = market[columns].join(schedule["bid"]).join(bound.rename("bound"))
     against = _against(overruled(market, brief.playbook))
     joint = say("reasons.join", lang)
@@ -132,7 +133,7 @@ def _parts(row: Mapping[Hashable, Any], against: Message | None, brief: Brief) -
         "reasons.stance", {"stance": stance, "price": row["price_ratio"], "conversion": row["conversion_ratio"]}
     )
     if row["bid"] == 0:
-        shut = _shut(str(row["channel"]), str(row["window"]), brief)
+        shut = _shut(str(row["channel"]), row.get("campaign"), str(row["window"]), brief)
         yield _held(shut, brief) or Message("reasons.earns_nothing", {"value": row["click_value"]})
     if against:
         yield against
@@ -140,11 +141,14 @@ def _parts(row: Mapping[Hashable, Any], against: Message | None, brief: Brief) -
         yield held
 
 
-def _shut(channel: str, window: str, brief: Brief) -> str:
+def _shut(channel: str, campaign: object, window: str, brief: Brief) -> str:
     """Return which limit of 0 shuts a cell, named as the allocation names limits; nothing where none does."""
     asked = brief.channel(channel)
     if asked and asked.budget == 0:
         return f"channel:{channel}"
+    stated = asked.campaign(campaign) if asked else None
+    if stated and stated.budget == 0:
+        return f"campaign:{channel} / {campaign}"
     for change in brief.windows:
         known = brief.playbook.window(change.window)
         if change.budget == 0 and known and known.id == window:
@@ -160,6 +164,10 @@ def _held(bound: str, brief: Brief) -> Message | None:
     if kind == "channel":
         channel = brief.channel(label)
         return Message("reasons.held_channel", {"label": channel.label or label if channel else label})
+    if kind == "campaign":
+        name, _, campaign = label.partition(" / ")
+        channel = brief.channel(name)
+        return Message("reasons.held_channel", {"label": f"{channel.label or name if channel else name} / {campaign}"})
     if kind == "window":
         window = brief.playbook.window(label)
         return Message("reasons.held_window", {"label": window.name if window else label})

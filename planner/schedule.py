@@ -17,6 +17,7 @@ from planner.curves import clicks_at_spend
 from planner.market import Draws
 from planner.reasons import row_reasons
 from planner.rehearse import Rehearsal, rehearse
+from planner.tables import unit_columns
 from planner.wording import Lang
 
 __all__ = ["hourly_caps", "plan_schedule"]
@@ -101,7 +102,7 @@ def plan_schedule(
         {
             "start": market["start"],
             "end": market["end"],
-            "channel": market["channel"],
+            **{name: market[name] for name in unit_columns(market)},
             "window": market["window"],
             "stance": market["stance"],
             "bid": bids,

@@ -36,6 +36,8 @@ _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$")
 _FRAMES = ("slots", "market", "schedule", "limits", "sms", "actions", "offers", "comparison", "paths", "frontier")
 _TABLES = ("schedule", "limits", "sms", "actions")
 _CHARTS = ("timeline", "grid", "frontier", "pacing", "sms", "evidence")
+# What a market by campaign has beside one by channel.
+_SPREADS = ("volume_spread", "conversion_spread")
 # What only a plan for people has: nothing of it may stay beside the tables of a later one.
 OWN_FILES = frozenset(
     (
@@ -186,6 +188,7 @@ def _foundation_json(foundation: Foundation) -> dict[str, Any]:
             for name in ("volume_cov", "conversion_cov")
         },
         **{name: getattr(market, name) for name in ("volume_alone", "conversion_alone")},
+        **{name: None if (spread := getattr(market, name)) is None else spread.tolist() for name in _SPREADS},
         "last_spend": None if foundation.last_spend is None else foundation.last_spend.tolist(),
         "notes": [{lang: note.text(lang) for lang in LANGUAGES} for note in foundation.notes],
     }
@@ -202,6 +205,7 @@ def _foundation(data: Mapping[str, Any], table: pd.DataFrame) -> Foundation:
         conversion_cov=_covariance(kept["conversion_cov"]),
         volume_alone=float(kept["volume_alone"]),
         conversion_alone=float(kept["conversion_alone"]),
+        **{name: None if kept.get(name) is None else np.array(kept[name], dtype=float) for name in _SPREADS},
     )
     return Foundation(
         market,

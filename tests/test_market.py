@@ -73,7 +73,7 @@ NAMED = [{"name": "words"}, {"name": "pages"}]
 def test_forecast_holds_the_market_table() -> None:
     brief = a_brief()
     market = forecast_market(brief, make_slots(brief.timetable), None)
-    assert list(MARKET.check(market.table).columns) == list(MARKET.names)
+    assert list(MARKET.check(market.table).columns) == list(MARKET.required)
     assert (market.table[["clicks", "price", "conversion", "reach"]] > 0).all(axis=None)
     assert len(market.table) == len(make_slots(brief.timetable)) * 2
     assert market.table["start"].is_monotonic_increasing

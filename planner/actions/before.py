@@ -6,7 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
-from planner.actions.sheet import Action, on_day
+from planner.actions.sheet import Action, listed, on_day
 from planner.brief import Brief
 from planner.sms_value import provider_of
 from planner.timetable import Timetable
@@ -108,13 +108,28 @@ def _limits(brief: Brief, timetable: Timetable, limits: pd.DataFrame) -> list[Ac
     """
     start = pd.Timestamp(timetable.starts).tz_convert(brief.zone)
     actions = []
-    for date, channel, limit, why in limits[["date", "channel", "limit", "why"]].itertuples(index=False):
+    for (date, channel), rows in limits.groupby(["date", "channel"], sort=False):
         total = str(date) == "total"
         midnight = start if total else on_day(brief, dt.date.fromisoformat(str(date)), 0)
         begun = midnight < start
         at = start - _LOGIN if total or begun else midnight
-        values = {"limit": float(limit), "date": str(date), "currency": brief.promotion.currency}
+        values = {"limit": _amounts(rows), "date": str(date), "currency": brief.promotion.currency}
         entry = "actions.limit_total" if total else "actions.limit_rest" if begun else "actions.limit_day"
-        reason = Message("actions.limit_why", {"why": str(why)})
+        reason = Message("actions.limit_why", {"why": str(rows["why"].iloc[0])})
         actions.append(Action(at, "limit", Message(entry, values), reason, str(channel)))
     return actions
+
+
+def _amounts(rows: pd.DataFrame) -> Message:
+    """Return the budget of a channel's day, or those of its campaigns, the largest first."""
+    if "campaign" not in rows or rows["campaign"].isna().all():
+        return Message("actions.amount", {"amount": float(rows["limit"].sum())})
+    ordered = rows.sort_values("limit", ascending=False, kind="stable")
+    parts = [
+        Message(
+            "actions.campaign_amount",
+            {"name": name if pd.notna(name) else Message("labels.other_campaigns"), "amount": float(amount)},
+        )
+        for name, amount in zip(ordered["campaign"], ordered["limit"], strict=True)
+    ]
+    return listed(parts, "limits.csv")

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.actions.sheet import Action, expected_orders
+from planner.actions.sheet import Action, expected_orders, listed
 from planner.brief import Brief
 from planner.offers import Offers
+from planner.tables import unit_columns
 from planner.timetable import Span, Timetable
 from planner.wording import Message, Text
 
@@ -40,33 +41,53 @@ def during_actions(
 
 
 def _bids(brief: Brief, schedule: pd.DataFrame) -> list[Action]:
-    """Return every change of a bid; slots that follow each other at almost the same bid make one line.
+    """Return every change of a bid; the campaigns of a channel that change at one moment make one line."""
+    units = unit_columns(schedule)
+    actions: list[Action] = []
+    together: dict[tuple[pd.Timestamp, str], list[tuple[float, Message, Message]]] = {}
+    for unit, rows in schedule.groupby(units, dropna=False, sort=True):
+        channel, *campaign = unit
+        named = bool(campaign) and (schedule.loc[schedule["channel"] == channel, "campaign"].notna().any())
+        for slots, values, entry in _changes(brief, rows):
+            reason = Message("actions.told", {"text": str(values.pop("reason"))})
+            if not named:
+                actions.append(Action(slots[0]["start"], "bid", Message(f"actions.{entry}", values), reason, channel))
+                continue
+            name = campaign[0] if pd.notna(campaign[0]) else Message("labels.other_campaigns")
+            form = "campaign_off" if entry == "bid_off" else "campaign_bid"
+            part = Message(f"actions.{form}", {**values, "name": name})
+            spend = float(sum(slot["spend"] for slot in slots))
+            together.setdefault((slots[0]["start"], channel), []).append((spend, part, reason))
+    for (start, channel), changes in together.items():
+        # The campaign with the most money speaks first, and for the reason.
+        ordered = sorted(changes, key=lambda change: -change[0])
+        what = listed([part for _, part, _ in ordered], "schedule.csv")
+        actions.append(Action(start, "bid", what, ordered[0][2], channel))
+    return actions
+
+
+def _changes(brief: Brief, rows: pd.DataFrame) -> Iterator[tuple[list[dict[Hashable, Any]], dict[str, Any], str]]:
+    """Yield each run of slots at almost the same bid, what to say of it, and how it differs from the one before.
 
     The line says the bid that holds longest, since nobody sets a bid anew for a hair's breadth.
     """
-    keys = ["channel", "campaign"] if "campaign" in schedule else ["channel"]
-    actions = []
-    for names, rows in schedule.groupby(keys, dropna=False, sort=True):
-        label = " / ".join(str(name) for name in names if pd.notna(name))
-        ordered = rows.sort_values("start", kind="stable")
-        before: float | None = None
-        told = ordered[["start", "end", "bid", "bid_percent", "spend_cap", "reason"]].to_dict("records")
-        for slots in _runs(told):
-            held = _held_longest(slots)
-            bid = float(held["bid"])
-            values = {
-                "before": before or 0.0,
-                "bid": bid,
-                "percent": float(held["bid_percent"]),
-                "until": f"{slots[-1]['end'].tz_convert(brief.zone):%m-%d %H:%M}",
-                "cap": float(sum(slot["spend_cap"] for slot in slots)),
-                "currency": brief.promotion.currency,
-            }
-            entry = _bid_entry(before, bid)
-            reason = Message("actions.told", {"text": str(held["reason"])})
-            actions.append(Action(slots[0]["start"], "bid", Message(f"actions.{entry}", values), reason, label))
-            before = bid
-    return actions
+    ordered = rows.sort_values("start", kind="stable")
+    before: float | None = None
+    told = ordered[["start", "end", "bid", "bid_percent", "spend", "spend_cap", "reason"]].to_dict("records")
+    for slots in _runs(told):
+        held = _held_longest(slots)
+        bid = float(held["bid"])
+        values = {
+            "before": before or 0.0,
+            "bid": bid,
+            "percent": float(held["bid_percent"]),
+            "until": f"{slots[-1]['end'].tz_convert(brief.zone):%m-%d %H:%M}",
+            "cap": float(sum(slot["spend_cap"] for slot in slots)),
+            "currency": brief.promotion.currency,
+            "reason": held["reason"],
+        }
+        yield slots, values, _bid_entry(before, bid)
+        before = bid
 
 
 def _runs(slots: list[dict[Hashable, Any]]) -> Iterator[list[dict[Hashable, Any]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,13 +11,17 @@ import pandas as pd
 from planner.brief import Brief
 from planner.wording import Message, Text
 
-__all__ = ["KINDS", "Action", "expected_orders", "on_day"]
+__all__ = ["KINDS", "Action", "expected_orders", "listed", "on_day"]
 
 # In the order in which acts of the same moment are done.
 KINDS = (
     "register", "prepare", "staff", "stock", "limit", "bid", "deal_on", "deal_off", "sms", "post", "sleep", "close",
     "ship", "after_sale",
 )  # fmt: skip
+
+
+# So many campaigns are named in one line; a person sets more of them from a file.
+_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,17 @@ class Action:
     what: Message
     why: Message | Text
     channel: str | None = None
+
+
+def listed(parts: Sequence[Message], file: str) -> Message:
+    """Return several messages as one list; of more than a line takes only the first, and the file with all of them."""
+    message = parts[0]
+    for part in parts[1:_LISTED]:
+        message = Message("actions.listed", {"before": message, "one": part})
+    if len(parts) > _LISTED:
+        values = {"before": message, "count": len(parts) - _LISTED, "file": file}
+        message = Message("actions.listed_more", values)
+    return message
 
 
 def on_day(brief: Brief, day: dt.date, hour: int, minute: int = 0) -> pd.Timestamp:

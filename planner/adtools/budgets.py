@@ -39,7 +39,8 @@ def tool_budgets(plan: Plan, tool: Tool, series: Sequence[Series], lang: Lang) -
         ``date``, ``channel``, ``limit`` (the plan's), ``tool_budget`` (what to set), ``worst_case`` (what can then be
         spent) [currency] and ``why``. The worst cases together are at most the limits together, unless the tool's
         least budget alone is more: then it stands and `why` says to stop by hand. A budget of 0 is a pause. Where the
-        tool steers money a row is a campaign's spending limit, its `date` is ``total`` and `channel` the campaign.
+        tool steers money a row is a campaign's spending limit, and its `date` is ``total``. In a plan by campaign
+        `channel` is the campaign.
     """
     whole = tool.steers == "money"
     limits = _whole_limits(plan, series) if whole else _daily_limits(plan, series)
@@ -71,18 +72,16 @@ def tool_budgets(plan: Plan, tool: Tool, series: Sequence[Series], lang: Lang) -
 
 
 def _daily_limits(plan: Plan, series: Sequence[Series]) -> pd.DataFrame:
-    """Return the plan's limits of a day and channel."""
-    channels = {one.channel for one in series}
-    daily = plan.limits["channel"].isin(channels) & (plan.limits["date"] != "total")
-    return plan.limits[daily].reset_index(drop=True)
+    """Return the plan's limits of a day and channel, or campaign, called as the tool calls it."""
+    limits = plan.limits[plan.limits["date"] != "total"]
+    campaigns = limits["campaign"].fillna("") if "campaign" in limits else pd.Series("", index=limits.index)
+    names = {(one.channel, one.campaign): one.name for one in series}
+    called = [names.get(unit) for unit in zip(limits["channel"], campaigns, strict=True)]
+    return limits.assign(channel=called).dropna(subset=["channel"]).reset_index(drop=True)
 
 
 def _whole_limits(plan: Plan, series: Sequence[Series]) -> pd.DataFrame:
-    """Return what each campaign may spend in the whole promotion: its part of its channel's limits."""
-    channels = _daily_limits(plan, series).groupby("channel")["limit"].sum()
-    everything = plan.schedule.groupby("channel")["spend"].sum()
-    rows = []
-    for one in series:
-        part = float(one.cells["spend"].sum()) / max(float(everything[one.channel]), 1e-9) if one.campaign else 1.0
-        rows.append(("total", one.name, round(part * float(channels.get(one.channel, 0.0)), 2)))
+    """Return what each campaign may spend in the whole promotion."""
+    limits = _daily_limits(plan, series).groupby("channel")["limit"].sum()
+    rows = [("total", one.name, float(limits.get(one.name, 0.0))) for one in series]
     return pd.DataFrame(rows, columns=["date", "channel", "limit"])

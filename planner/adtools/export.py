@@ -21,6 +21,7 @@ from planner.adtools.series import Series, plan_series, select_series
 from planner.adtools.tool import UNCHANGED, Sheet, Tool
 from planner.errors import InputError, Problem
 from planner.plan import Plan
+from planner.tables import unit_columns
 from planner.toml_input import suggestion
 from planner.wording import Lang, Message, Text, say
 
@@ -130,7 +131,8 @@ def export_plan(
     """
     lang = lang or plan.lang
     tool = find_tool(target).with_limits(plan.brief.adtools.get(target))
-    series = _chosen(plan, channels, campaigns)
+    chosen = _chosen(plan, channels, campaigns)
+    series = _that_buy(chosen)
     pieces = [cut_pieces(one, tool) for one in series]
     periods = make_periods(series, pieces, tool)
     old = restore or {}
@@ -156,7 +158,7 @@ def export_plan(
             raise
         raise InputError([Problem(Message("adtools.cannot_say", {"target": target, "tool": tool.title}))]) from None
     table = pd.concat(tables, ignore_index=True)
-    budgets = tool_budgets(plan, tool, series, lang)
+    budgets = tool_budgets(plan, tool, chosen, lang)
     return Export(
         tool=tool,
         schedules=schedules,
@@ -179,7 +181,7 @@ def export_plan(
             kept=bool(old),
             lang=lang,
         ),
-        notes=(*_restoring(tool, given=bool(old)), *notes, *_warnings(tool)),
+        notes=(*_restoring(tool, given=bool(old)), *_idle(chosen, series), *notes, *_warnings(tool)),
     )
 
 
@@ -200,7 +202,23 @@ def _chosen(plan: Plan, channels: Sequence[str], campaigns: Sequence[str]) -> li
     chosen = select_series(series, tuple(channels), tuple(campaigns))
     if not chosen:
         raise InputError([Problem(Message("adtools.nothing_chosen"))])
+    names = [one.name for one in chosen]
+    # Files and tools know campaigns by their names alone.
+    if double := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError([Problem(Message("adtools.same_name", {"names": ", ".join(double)}))])
     return chosen
+
+
+def _that_buy(series: Sequence[Series]) -> list[Series]:
+    """Return the series without campaigns for which the plan buys nothing at all; every one where none buys."""
+    buying = [one for one in series if not one.campaign or (one.cells["spend"] > 0).any()]
+    return buying or list(series)
+
+
+def _idle(chosen: Sequence[Series], series: Sequence[Series]) -> list[Message]:
+    """Return the note on campaigns that get no schedule."""
+    left = [one.name for one in chosen if one not in series]
+    return [Message("adtools.campaigns_idle", {"names": ", ".join(left)})] if left else []
 
 
 def _sheet(
@@ -238,10 +256,10 @@ def _shown(plan: Plan, series: Series, base: float, columns: Sequence[str]) -> p
     if problems:
         raise InputError(problems)
     rows = plan.schedule[plan.schedule["channel"] == series.channel]
-    if series.campaign:
-        rows = rows[rows["campaign"] == series.campaign]
+    if "campaign" in rows:
+        rows = rows[rows["campaign"].fillna("") == series.campaign]
     rows = rows.assign(bid_percent=(100 * rows["bid"] / base).round(4))
-    usual = ["start", "end", "channel", *(["campaign"] if series.campaign else []), "bid", "bid_percent"]
+    usual = ["start", "end", *unit_columns(rows), "bid", "bid_percent"]
     return rows[list(columns) or usual]
 
 

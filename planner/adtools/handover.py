@@ -14,6 +14,7 @@ import icalendar
 import pandas as pd
 
 from planner.adtools.grid import Period
+from planner.adtools.losses import name_of
 from planner.adtools.series import Series
 from planner.adtools.tool import Tool
 from planner.plan import Plan
@@ -134,13 +135,9 @@ def _schedules(
 def _with_budget(table: pd.DataFrame, budgets: pd.DataFrame) -> pd.DataFrame:
     """Return the cells of days that have a budget: those without are paused as a whole."""
     none = budgets[budgets["tool_budget"] == 0]
-    paused = {(str(date), str(channel)) for date, channel in zip(none["date"], none["channel"], strict=True)}
+    paused = {(str(date), str(name)) for date, name in zip(none["date"], none["channel"], strict=True)}
     days = [f"{start:%Y-%m-%d}" for start in table["start"]]
-    names = table["channel"].where(table["campaign"] == "", table["campaign"])
-    kept = [
-        not {(day, channel), ("total", name)} & paused
-        for day, channel, name in zip(days, table["channel"], names, strict=True)
-    ]
+    kept = [not {(day, name), ("total", name)} & paused for day, name in zip(days, name_of(table), strict=True)]
     return table[kept]
 
 

@@ -92,6 +92,11 @@ def loss_table(
     )
 
 
+def name_of(table: pd.DataFrame) -> pd.Series:
+    """Return the campaign of each row, or the channel where there are none."""
+    return table["campaign"].where(table["campaign"] != "", table["channel"])
+
+
 def sum_losses(table: pd.DataFrame) -> list[Loss]:
     """Return the loss of each campaign, in the order of the table."""
     return [

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from planner.bids import bid_bounds
 from planner.curves import clicks_at_spend, response_cells, spend_at_bid
 from planner.plan import Plan
+from planner.tables import unit_columns
 
 __all__ = ["Outcome", "Series", "plan_series", "select_series"]
 
@@ -42,7 +43,8 @@ class Series:
     Attributes
     ----------
     channel, campaign
-        As in the plan; no campaign is empty.
+        As in the plan; the campaign is empty for a whole channel, and for all campaigns of a channel that have no rows
+        of their own.
     cells
         In order of time: ``start``, ``end``, ``hours``, ``stance``, ``bid`` (the channel's own unit), ``spend``, and
         the columns of `curves.response_cells`.
@@ -51,7 +53,7 @@ class Series:
     money_price, order_price, revenue_price
         What the plan's limits make a unit of spend, an order and a unit of revenue cost (below 0: earn) besides.
     base_bid
-        The brief's; None where it gives none. [currency]
+        The brief's for the campaign, else the channel's in proportion; None where it gives none. [currency]
     min_bid, max_bid
         The brief's. [currency]
     """
@@ -69,7 +71,7 @@ class Series:
 
     @property
     def name(self) -> str:
-        """The campaign, or the channel where there are none."""
+        """The campaign, or the channel where there is none."""
         return self.campaign or self.channel
 
     @property
@@ -131,10 +133,9 @@ class Series:
 
 def plan_series(plan: Plan) -> list[Series]:
     """Return every paid channel of a plan, or its campaigns where it has them."""
-    keys = ["start", "channel", *(["campaign"] if "campaign" in plan.market and "campaign" in plan.schedule else [])]
-    cells = response_cells(plan.market).assign(per_click=bid_bounds(plan.brief, plan.market).per_click)
-    if "campaign" in keys:
-        cells["campaign"] = plan.market["campaign"]
+    keys = ["start", *unit_columns(plan.schedule)]
+    bounds = bid_bounds(plan.brief, plan.market)
+    cells = response_cells(plan.market).assign(per_click=bounds.per_click, base=bounds.base * bounds.per_click)
     wanted = plan.schedule[[*keys, "end", "bid", "spend"]]
     joined = cells.merge(wanted, on=keys, how="inner", validate="one_to_one")
     if len(joined) != len(plan.schedule):
@@ -151,9 +152,11 @@ def _one(plan: Plan, channel: str, campaign: str, cells: pd.DataFrame) -> Series
     """Return one series with the prices that the plan's limits put on its money and orders."""
     prices = plan.multipliers
     brief, told = plan.brief, plan.brief.channel(channel)
+    told = told.with_bids_of(campaign) if told else None
     money = (
         plan.summary.money_price
         + float(prices.get(f"channel:{channel}", 0.0))
+        + float(prices.get(f"campaign:{channel} / {campaign}", 0.0))
         + cells["window"].map(lambda window: float(prices.get(f"window:{window}", 0.0))).to_numpy(dtype=float)
         + cells["date"].map(lambda date: float(prices.get(f"day:{channel} {date}", 0.0))).to_numpy(dtype=float)
     )
@@ -161,12 +164,12 @@ def _one(plan: Plan, channel: str, campaign: str, cells: pd.DataFrame) -> Series
     return Series(
         channel=channel,
         campaign=campaign,
-        cells=cells.drop(columns="per_click"),
+        cells=cells.drop(columns=["per_click", "base"]),
         per_click=cells["per_click"].to_numpy(dtype=float),
         money_price=money + returned * brief.budget.min_return,
         order_price=float(prices.get("stock", 0.0)) + float(prices.get("shipping", 0.0)),
         revenue_price=-returned,
-        base_bid=told.base_bid if told else None,
+        base_bid=round(float(cells["base"].iloc[0]), 6) if told and told.base_bid is not None else None,
         min_bid=told.min_bid if told else 0.0,
         max_bid=told.max_bid if told and told.max_bid is not None else np.inf,
     )

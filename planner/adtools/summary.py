@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.adtools.export import Export
-from planner.adtools.losses import worst_hours
+from planner.adtools.losses import name_of, worst_hours
 from planner.adtools.reading import clock
 from planner.adtools.tool import Sheet, runs
 from planner.wording import Message
@@ -50,11 +50,6 @@ def export_messages(export: Export, currency: str) -> list[Message]:
         if period.label
     ]
     return [*told, *export.notes]
-
-
-def name_of(table: pd.DataFrame) -> pd.Series:
-    """Return the campaign of each row, or the channel where there are none."""
-    return table["campaign"].where(table["campaign"] != "", table["channel"])
 
 
 def tidy_sheets(sheets: list[Sheet]) -> pd.DataFrame:

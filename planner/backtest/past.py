@@ -60,6 +60,7 @@ def backtest(brief: Brief, history: History, *, draws: int = 400, seed: int = 0)
     ----------
     brief
         Its past events are the ones looked at; without any, the same date a year before if the history holds it.
+        Channels are looked at as wholes.
     history
         What happened.
     draws, seed
@@ -70,6 +71,8 @@ def backtest(brief: Brief, history: History, *, draws: int = 400, seed: int = 0)
     InputError
         The history holds no past event by channel.
     """
+    # A forecast by campaign divides that of the channel, and only channels can be held against it hour by hour.
+    brief = brief.by_channel()
     names = paid_channels(brief, history)
     evidence = gather(brief, history, names)
     events = [past for past in evidence.events if np.nansum(past.panel.clicks) > 0]

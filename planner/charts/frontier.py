@@ -17,6 +17,7 @@ from planner.charts.canvas import Sheet, panel, sheet, text_width
 from planner.charts.limits import holding_limits
 from planner.charts.palette import FAINT, GREY, INK, PLAN, RULE, STANCES
 from planner.charts.words import Words
+from planner.tables import unit_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,26 +81,26 @@ def frontier_marks(frontier: pd.DataFrame, spend: float, budget: float) -> Marks
 
 
 def merit_table(plan: Plan) -> pd.DataFrame:
-    """Return the cells by what a unit of money earns in them at the channel's usual bid, the best first.
+    """Return the cells by what a unit of money earns in them at their usual bid, the best first.
 
     At the plan's own bids there is nothing to tell apart: it bids until the next yuan earns the same everywhere.
 
     Returns
     -------
     pandas.DataFrame
-        `start`, `channel`, `window`, `stance`, `takes` (money the cell takes at the usual bid) [currency], `earns`
-        (profit per unit of it), `bought` (whether the plan buys there), `from_money` and `to_money` (where the cell
-        stands when all are laid side by side) [currency].
+        `start`, `channel` (and `campaign` in a plan by campaign), `window`, `stance`, `takes` (money the cell takes at
+        the usual bid) [currency], `earns` (profit per unit of it), `bought` (whether the plan buys there), `from_money`
+        and `to_money` (where the cell stands when all are laid side by side) [currency].
     """
     market = plan.market
-    bought = plan.schedule.groupby(["start", "channel"])["spend"].sum().gt(0).rename("bought").reset_index()
-    table = market[["start", "channel", "window", "stance"]].assign(
+    keys = ["start", *unit_columns(market)]
+    bought = plan.schedule[keys].assign(bought=plan.schedule["spend"] > 0)
+    table = market[[*keys, "window", "stance"]].assign(
         takes=market["clicks"] * market["price"], earns=market["click_value"] / market["price"] - 1
     )
-    table = table.merge(bought, on=["start", "channel"], how="left").fillna({"bought": False})
-    table = table[table["takes"] > 0].sort_values(
-        ["earns", "start", "channel"], ascending=[False, True, True], ignore_index=True
-    )
+    table = table.merge(bought, on=keys, how="left").fillna({"bought": False})
+    ascending = [False, *(True for _ in keys)]
+    table = table[table["takes"] > 0].sort_values(["earns", *keys], ascending=ascending, ignore_index=True)
     table["to_money"] = table["takes"].cumsum()
     table["from_money"] = table["to_money"] - table["takes"]
     return table

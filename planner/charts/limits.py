@@ -14,7 +14,7 @@ __all__ = ["holding_limits"]
 # What one more unit of a limit earns is nothing to speak of below this. [currency]
 _NOTHING = 0.005
 # Limits that have a name of their own.
-_LIMITS = ("channel", "window", "stock", "shipping", "min_return")
+_LIMITS = ("channel", "campaign", "window", "stock", "shipping", "min_return")
 
 
 def holding_limits(multipliers: pd.Series, words: Words) -> str:

@@ -1,4 +1,4 @@
-"""The forecast of every slot and channel: a usual day, times what the event makes of it.
+"""The forecast of every slot and channel, or campaign of it: a usual day, times what the event makes of it.
 
 Clicks hold at the reference bid of their channel; the price is that bid's average price of a click.
 """
@@ -15,9 +15,10 @@ from planner.brief import Brief
 from planner.errors import InputError, Problem
 from planner.history import History
 from planner.market.booking import kept, worn
+from planner.market.campaigns import split_campaigns
 from planner.market.channels import Channels, guessed_clicks, settle_channels, source_of
 from planner.market.cleaning import clean_usual
-from planner.market.draws import Market
+from planner.market.draws import LEAST_CLICKS, MOST_CONVERSION, OUT_80, Market
 from planner.market.evidence import gather, paid_channels
 from planner.market.prior import PriorTable, prior_table
 from planner.market.uplift import CELL_CONVERSION, CELL_TRAFFIC, Uplift, expected_conversion, learn_uplift
@@ -28,8 +29,6 @@ from planner.wording import Message
 __all__ = ["forecast_market"]
 
 Floats = NDArray[np.float64]
-# The 10 % and 90 % points of the normal law lie so many standard deviations out.
-OUT_80 = 1.2815515655446004
 # Nobody knows how many clicks there are: the curve is believed up to the clicks of so many times the reference bid.
 REACH_BID, REACH = 2.2, (5.0, 15.0)
 MOST_VARIANCE = 0.2
@@ -82,7 +81,7 @@ def forecast_market(brief: Brief, slots: pd.DataFrame, history: History | None) 
     notes += [*guesses, *uplift.notes]
     parts = _parts(brief, slots, usual, prior, uplift=uplift, clicks=base * weight, chance=chance, channels=channels)
     table = _table(brief, slots, usual, prior, uplift=uplift, channels=channels, parts=parts)
-    return Market(
+    market = Market(
         MARKET.check(table),
         tuple(notes),
         names,
@@ -91,6 +90,7 @@ def forecast_market(brief: Brief, slots: pd.DataFrame, history: History | None) 
         CELL_TRAFFIC,
         CELL_CONVERSION,
     )
+    return split_campaigns(market, brief, slots, history)
 
 
 def _parts(
@@ -115,7 +115,7 @@ def _parts(
     # ignorance of the event's level, and too high a level is what costs most.
     clicks = clicks * weekday * np.exp(moved)
     certain = np.exp(turned + np.minimum(spread_c**2, MOST_VARIANCE) / 2)
-    rate = np.minimum(chance * certain * kept(slots)[:, None] * worn(brief, clicks), 0.9)
+    rate = np.minimum(chance * certain * kept(slots)[:, None] * worn(brief, clicks), MOST_CONVERSION)
     # What the event moved clicks by at a fixed bid is part traffic, part price, as much as each is unsure beforehand.
     traffic, price = prior.traffic_sd[:, None] ** 2, (gamma * prior.price_sd[:, None]) ** 2
     ratios = {
@@ -125,7 +125,7 @@ def _parts(
         * np.exp(turned)
         / channels.conversion[np.asarray(pd.DatetimeIndex(slots["start"]).hour)],
     }
-    return _Parts(clicks, np.sqrt(spread_v**2 + 1 / np.maximum(clicks, 0.3)), rate, spread_c, ratios)
+    return _Parts(clicks, np.sqrt(spread_v**2 + 1 / np.maximum(clicks, LEAST_CLICKS)), rate, spread_c, ratios)
 
 
 def _variance(cov: Floats, size: int) -> Floats:

@@ -20,6 +20,7 @@ from planner.charts.windows import window_table
 from planner.charts.words import Words
 from planner.outputs.basis import assumptions, brief_text, certificate
 from planner.outputs.pictures import inline_figures
+from planner.outputs.tabular import campaign_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -273,10 +274,10 @@ def _sends(plan: Plan, words: Words) -> list[dict[str, str]]:
 def _hours(plan: Plan, words: Words) -> dict[str, Any]:
     """Return bid and spend of every hour, a column a channel."""
     schedule = plan.schedule
-    if "campaign" in schedule and schedule["campaign"].notna().any():
-        names = schedule["channel"].map(words.channel) + " / " + schedule["campaign"].fillna("")
-    else:
-        names = schedule["channel"].map(words.channel)
+    names = schedule["channel"].map(words.channel)
+    if "campaign" in schedule:
+        campaigns = pd.Series(campaign_names(schedule, words), index=schedule.index)
+        names = names.where(campaigns == "", names + " / " + campaigns)
     order = list(dict.fromkeys(names))
     slots: dict[tuple[pd.Timestamp, pd.Timestamp], dict[str, Any]] = {}
     lean = schedule[["start", "end", "stance", "bid", "bid_percent", "spend"]].assign(name=names)

@@ -16,7 +16,7 @@ from planner.charts.words import Words
 if TYPE_CHECKING:
     from planner.plan import Plan
 
-__all__ = ["Shown", "shown_actions", "shown_limits", "shown_schedule", "shown_sends", "shown_width"]
+__all__ = ["Shown", "campaign_names", "shown_actions", "shown_limits", "shown_schedule", "shown_sends", "shown_width"]
 
 Kind = Literal["text", "date", "time", "money", "number", "percent", "factor"]
 
@@ -36,7 +36,6 @@ class Shown:
 def shown_schedule(plan: Plan, words: Words) -> list[Shown]:
     """Return the schedule's columns."""
     table = plan.schedule
-    with_campaign = "campaign" in table and table["campaign"].notna().any()
     starts = [words.local(moment) for moment in table["start"]]
     columns = [
         _column("date", words, "date", [moment.tz_localize(None).normalize() for moment in starts]),
@@ -44,10 +43,7 @@ def shown_schedule(plan: Plan, words: Words) -> list[Shown]:
         _column("start", words, "time", [moment.tz_localize(None) for moment in starts]),
         _column("end", words, "time", _times(table["end"], words)),
         _column("channel", words, "text", [words.channel(name) for name in table["channel"]]),
-    ]
-    if with_campaign:
-        columns.append(_column("campaign", words, "text", table["campaign"].fillna("").tolist()))
-    columns += [
+        *_campaigns(table, words),
         _column("window", words, "text", [words.window(name) for name in table["window"]]),
         _column("stance", words, "text", [words.stance(name) for name in table["stance"]]),
     ]
@@ -101,8 +97,24 @@ def shown_limits(plan: Plan, words: Words) -> list[Shown]:
     return [
         _column("date", words, "text", dates),
         _column("channel", words, "text", channels),
+        *_campaigns(table, words),
         _column("limit", words, "money", table["limit"].tolist()),
         _column("why", words, "text", table["why"].tolist()),
+    ]
+
+
+def _campaigns(table: pd.DataFrame, words: Words) -> list[Shown]:
+    """Return the campaign's column of a plan by campaign; none in a plan by channel."""
+    return [_column("campaign", words, "text", campaign_names(table, words))] if "campaign" in table else []
+
+
+def campaign_names(table: pd.DataFrame, words: Words) -> list[str]:
+    """Return what a person reads as each row's campaign: empty for a whole channel, a word for all others of one."""
+    divided = set(table.loc[table["campaign"].notna(), "channel"])
+    others = words.say("labels.other_campaigns")
+    return [
+        str(name) if pd.notna(name) else others if channel in divided else ""
+        for channel, name in zip(table["channel"], table["campaign"], strict=True)
     ]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from planner.tables.results import RESULTS
-from planner.tables.seams import ACTIONS, HISTORY, LIMITS, MARKET, SCHEDULE, SEAMS, SLOTS, SMS
+from planner.tables.seams import ACTIONS, HISTORY, LIMITS, MARKET, SCHEDULE, SEAMS, SLOTS, SMS, unit_columns
 from planner.tables.table import Column, Table
 from planner.wording import Lang, catalogue, say
 
@@ -30,6 +30,7 @@ __all__ = [
     "Column",
     "Table",
     "describe",
+    "unit_columns",
 ]
 
 TABLES = {table.name: table for table in (*SEAMS, *RESULTS)}

@@ -148,10 +148,11 @@ RESULTS = (
     ),
     Table(
         "merit_table",
-        ("start", "channel"),
+        ("start", "channel", "campaign"),
         columns(
             _START,
             "channel",
+            Column("campaign", "text", optional=True, nullable=True),
             "window",
             "stance",
             Column("takes", unit="currency"),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from planner.tables.table import Column, Kind, Table, columns
 
-__all__ = ["ACTIONS", "HISTORY", "LIMITS", "MARKET", "SCHEDULE", "SEAMS", "SLOTS", "SMS"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ACTIONS", "HISTORY", "LIMITS", "MARKET", "SCHEDULE", "SEAMS", "SLOTS", "SMS", "unit_columns"]
 
 _MEASURES: tuple[tuple[str, Kind, str], ...] = (
     ("impressions", "count", "impressions"),
@@ -19,13 +24,16 @@ _MEASURES: tuple[tuple[str, Kind, str], ...] = (
     ("budget_spent", "flag", ""),
 )
 
+# In a plan by campaign; a row without one is for the channel's campaigns that have no rows of their own.
+_CAMPAIGN = Column("campaign", "text", optional=True, nullable=True)
+
 HISTORY = Table(
     "history",
     ("hour", "channel", "campaign"),
     columns(
         ("hour", "time", ""),
         Column("channel", "text", nullable=True),
-        Column("campaign", "text", optional=True, nullable=True),
+        _CAMPAIGN,
         *(Column(name, kind, unit, optional=True, nullable=True) for name, kind, unit in _MEASURES),
     ),
 )
@@ -45,11 +53,12 @@ SLOTS = Table(
 
 MARKET = Table(
     "market",
-    ("start", "channel"),
+    ("start", "channel", "campaign"),
     columns(
         ("start", "time", ""),
         ("end", "time", ""),
         "channel",
+        _CAMPAIGN,
         "window",
         "stance",
         ("reference_bid", "number", "currency/click"),
@@ -87,7 +96,7 @@ SCHEDULE = Table(
         ("start", "time", ""),
         ("end", "time", ""),
         "channel",
-        Column("campaign", "text", optional=True, nullable=True),
+        _CAMPAIGN,
         "window",
         "stance",
         ("bid", "number", "currency/click or currency/1000 impressions"),
@@ -110,8 +119,8 @@ SCHEDULE = Table(
 
 LIMITS = Table(
     "limits",
-    ("date", "channel"),
-    columns("date", "channel", ("limit", "number", "currency"), "why"),
+    ("date", "channel", "campaign"),
+    columns("date", "channel", _CAMPAIGN, ("limit", "number", "currency"), "why"),
 )
 
 SMS = Table(
@@ -138,3 +147,11 @@ ACTIONS = Table(
 )
 
 SEAMS = (HISTORY, SLOTS, MARKET, SCHEDULE, LIMITS, SMS, ACTIONS)
+
+
+def unit_columns(table: pd.DataFrame) -> list[str]:
+    """Return the columns that name what a row's bid is set for: the channel, and the campaign where the table has them.
+
+    Group by them with ``dropna=False``.
+    """
+    return [name for name in ("channel", "campaign") if name in table]
