@@ -41,6 +41,12 @@ CONTESTANTS = {
         "from planner.history import ReadingSettings, read_history\n"
         "rows = len(read_history([{file!r}], ReadingSettings()).table)"
     ),
+    "promo-planner: to the campaigns that a plan by campaign carries through": (
+        "from planner.history import ReadingSettings, read_history\n"
+        "from planner.history.campaigns import CampaignChoice\n"
+        "settings = ReadingSettings(campaigns=True, choice=CampaignChoice(everything=True))\n"
+        "rows = len(read_history([{file!r}], settings).table)"
+    ),
     "plain pandas: read_csv, sort, write CSV": (
         "import pandas as pd\n"
         "table = pd.read_csv({file!r}, parse_dates=['hour']).sort_values(['hour', 'channel', 'campaign'])\n"

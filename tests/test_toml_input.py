@@ -47,7 +47,8 @@ def test_ten_mistakes_give_ten_lines_each_with_its_number_and_a_way_out(tmp_path
     assert _lines(TEN_MISTAKES, tmp_path) == [
         '2: full-width or curly punctuation “; write it in plain ASCII: name = "双11"',
         '4: timezone = "Asia/Shangai": no such time zone; did you mean Asia/Shanghai?',
-        "5: unknown key foo; allowed are currency, date, ends, lang, name, opening, plan_by, playbook, starts, timezone",
+        "5: unknown key foo; allowed are currency, date, ends, lang, name, opening, plan_by, playbook, starts, "
+        "timezone",
         '8: total = "three": should be an amount such as 30000, "30k" or "3万"',
         "9: reserve = -4: should be >= 0",
         '12: platform = "tmal": did you mean tmall?',
