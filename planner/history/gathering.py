@@ -124,6 +124,9 @@ def _read_table(sheet: Sheet, settings: ReadingSettings, found: list[TableReadin
         file_day = day_of_file(sheet, layout, remarks)
         gathered.large.append(LargeTable(sheet, layout, zone, file_day, remarks))
     else:
+        if layout.dialect.kind == "orders":
+            # Its first rows hold names, phones and addresses, and have served to recognise it.
+            sheet.head = ()
         found.append(read_sheet(sheet, layout, settings, remarks))
 
 

@@ -1,4 +1,7 @@
-"""From a parquet file to cells: numbers and moments as the text that a person would have typed."""
+"""From a parquet file to cells: numbers and moments as the text that a person would have typed.
+
+Below the first rows only the columns that are needed are read from the file at all.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from planner.history.columnar import literal, quoted
-from planner.history.sheets import HEAD_ROWS, Sheet, fingerprint
+from planner.history.sheets import HEAD_ROWS, Row, Sheet, fingerprint
 from planner.history.sources import Blob, Unreadable
 
 __all__ = ["number_columns", "parquet_sheet"]
@@ -43,15 +46,12 @@ def parquet_sheet(blob: Blob) -> Sheet:
     if blob.path is None:
         raise Unreadable("parquet_packed")
     digest, _ = fingerprint(blob)
-    try:
-        with duckdb.connect() as connection:
-            source = literal(str(blob.path))
-            count = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({source})").fetchone()
-        rows = partial(_rows, blob.path)
-        head = tuple(tuple(cells) for _, cells in zip(range(HEAD_ROWS), (cells for _, cells in rows()), strict=False))
-    except duckdb.Error as error:
-        raise Unreadable("broken_parquet") from error
-    return Sheet(blob.name, head, rows, digest, "", size=int(count[0] or 0) * _BYTES_A_ROW if count else 0, blob=blob)
+    head = tuple(_texts(blob.path, most=HEAD_ROWS - 1))
+    with duckdb.connect() as connection:
+        source = literal(str(blob.path))
+        count = connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({source})").fetchone()
+    size = int(count[0] or 0) * _BYTES_A_ROW if count else 0
+    return Sheet(blob.name, head, partial(_rows, blob.path), digest, "", size=size, blob=blob)
 
 
 def number_columns(path: Path) -> frozenset[int]:
@@ -63,25 +63,39 @@ def number_columns(path: Path) -> frozenset[int]:
     return frozenset(place for place, column in enumerate(columns) if str(column[1]).startswith(_NUMBERS))
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the header and the rows of a parquet file as text; row 1 is the header."""
+def _rows(path: Path, places: Sequence[int], width: int) -> Iterator[Row]:
+    """Yield the needed cells of a parquet file's header and rows."""
+    for line, cells in enumerate(_texts(path, places), start=1):
+        yield Row(line, cells, width, len(cells) - cells.count(""))
+
+
+def _texts(path: Path, places: Sequence[int] | None = None, most: int | None = None) -> Iterator[tuple[str, ...]]:
+    """Yield the columns' names and then the rows as text; of all columns, or of those at some places.
+
+    Raises
+    ------
+    Unreadable
+        The file is broken, maybe only far down.
+    """
     import duckdb
 
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        source = f"read_parquet({literal(str(path))})"
-        names = [str(column[0]) for column in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
-        yield 1, names
-        typed = number_columns(path)
-        texts = ", ".join(
-            f"CASE WHEN isnan({quoted(name)}) THEN NULL ELSE CAST({quoted(name)} AS VARCHAR) END"
-            if place in typed
-            else f"CAST({quoted(name)} AS VARCHAR)"
-            for place, name in enumerate(names)
-        )
-        connection.execute(f"SELECT {texts} FROM {source}")
-        line = 1
-        while batch := connection.fetchmany(_BATCH):
-            for row in batch:
-                line += 1
-                yield line, ["" if cell is None else str(cell) for cell in row]
+    try:
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            source = f"read_parquet({literal(str(path))})"
+            names = [str(column[0]) for column in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
+            places = range(len(names)) if places is None else places
+            yield tuple(names[place] for place in places)
+            typed = number_columns(path)
+            texts = ", ".join(
+                f"CASE WHEN isnan({quoted(names[place])}) THEN NULL ELSE CAST({quoted(names[place])} AS VARCHAR) END"
+                if place in typed
+                else f"CAST({quoted(names[place])} AS VARCHAR)"
+                for place in places
+            )
+            connection.execute(f"SELECT {texts} FROM {source}" + ("" if most is None else f" LIMIT {most}"))
+            while batch := connection.fetchmany(_BATCH):
+                for row in batch:
+                    yield tuple(["" if cell is None else str(cell) for cell in row])
+    except duckdb.Error as error:
+        raise Unreadable("broken_parquet") from error

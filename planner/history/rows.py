@@ -65,22 +65,18 @@ def raw_rows(sheet: Sheet, layout: Layout, remarks: Remarks) -> RawRows:
     lines: list[int] = []
     kept: list[tuple[str, ...]] = []
     wanted = [*places.values(), *layout.dimensions]
-    for index, (line, cells) in enumerate(sheet.rows()):
+    for index, row in enumerate(sheet.rows(wanted, width)):
         if index <= layout.header_row:
             continue
-        if len(cells) < width:
-            if not any(cells):
-                remarks.dropped["blank"] += 1
-                continue
-            cells = [*cells, *[""] * (width - len(cells))]
-        elif len(cells) > width and any(cell.strip() for cell in cells[width:]):
-            remarks.refuse(line, layout.header[-1], f"{len(cells)} > {width}", "too_many_cells")
-            continue
-        if not layout.strict and sum(map(bool, cells)) == 1 < width:
+        if row.length < width and not row.filled:
+            remarks.dropped["blank"] += 1
+        elif row.length > width:
+            remarks.refuse(row.line, layout.header[-1], f"{row.length} > {width}", "too_many_cells")
+        elif not layout.strict and row.filled == 1 < width:
             remarks.dropped["remark"] += 1
-            continue
-        lines.append(line)
-        kept.append(tuple([cells[place] for place in wanted]))
+        else:
+            lines.append(row.line)
+            kept.append(row.cells)
     columns = [list(column) for column in zip(*kept, strict=True)] or [[] for _ in wanted]
     found = dict(zip(places, columns, strict=False))
     if layout.dimensions:

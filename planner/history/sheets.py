@@ -1,6 +1,7 @@
 """From bytes to cells: text files as rows of text, whatever their encoding and delimiter.
 
-An encoding is settled by the whole file, never by its header.
+An encoding is settled by the whole file, never by its header. A table of any kind of file is recognised by its first
+rows; of all its rows only the columns then needed are handed on, for order lists hold names, phones and addresses.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from planner.history.sources import Blob, Unreadable
 
-__all__ = ["HEAD_ROWS", "Sheet", "TextForm", "fingerprint", "text_form", "text_sheet"]
+__all__ = ["HEAD_ROWS", "Row", "Sheet", "TextForm", "fingerprint", "text_form", "text_sheet"]
 
 HEAD_ROWS = 60
 _CHUNK = 2**20
@@ -32,17 +34,31 @@ class TextForm:
     delimiter: str = ","
 
 
-@dataclass(frozen=True)
+class Row(NamedTuple):
+    """What is handed on of one row: its number in the file and the cells that were asked for, empty where it is short.
+
+    Of its other cells only this is known: `length` is how many cells it has, blank ones beyond the header left out;
+    `filled` is how many of them hold anything (in a parquet file: of those asked for).
+    """
+
+    line: int
+    cells: tuple[str, ...]
+    length: int
+    filled: int
+
+
+@dataclass
 class Sheet:
     """One table of cells before anybody knows what it is.
 
-    `head` holds its first rows; `rows` starts again from the top at each call and yields a row's number in the file
-    with its cells. `size` is what it takes unpacked [bytes]; of a text or parquet file `blob` gives those bytes.
+    `head` holds its first rows. `rows` takes the places of the columns that are needed and the width of the header, and
+    starts again from the top at each call. `size` is what it takes unpacked [bytes]; of a text or parquet file `blob`
+    gives those bytes.
     """
 
     name: str
     head: tuple[tuple[str, ...], ...]
-    rows: Callable[[], Iterator[tuple[int, Sequence[str]]]]
+    rows: Callable[[Sequence[int], int], Iterator[Row]]
     sha256: str
     encoding: str
     delimiter: str = ""
@@ -136,7 +152,7 @@ def text_sheet(blob: Blob, encoding: str | None = None) -> Sheet:
     form = replace(form, delimiter=delimiter)
     if not any(any(cell.strip() for cell in row) for row in heads[delimiter]):
         raise Unreadable("empty")
-    rows = partial(_text_rows, blob, form)
+    rows = partial(_needed_rows, blob, form)
     return Sheet(blob.name, heads[delimiter], rows, form.sha256, form.encoding, delimiter, form.size, blob)
 
 
@@ -148,6 +164,17 @@ def _head(blob: Blob, form: TextForm) -> tuple[tuple[str, ...], ...]:
         if len(rows) >= HEAD_ROWS:
             break
     return tuple(rows)
+
+
+def _needed_rows(blob: Blob, form: TextForm, places: Sequence[int], width: int) -> Iterator[Row]:
+    """Yield the needed cells of a text file's rows."""
+    for line, cells in _text_rows(blob, form):
+        length = len(cells)
+        if length < width:
+            cells += [""] * (width - length)
+        elif not any(cell.strip() for cell in cells[width:]):
+            length = width
+        yield Row(line, tuple([cells[place] for place in places]), length, len(cells) - cells.count(""))
 
 
 def _text_rows(blob: Blob, form: TextForm) -> Iterator[tuple[int, list[str]]]:

@@ -1,9 +1,13 @@
-"""A process of its own that reads one workbook from stdin and writes its sheets to stdout as lines of JSON.
+"""A process of its own that reads one workbook from stdin and writes what is asked of it to stdout as lines of JSON.
 
 A spoilt workbook can make the library ask for any amount of memory, or stop the process it runs in; this one is small,
 its memory is limited where the system can, and nothing is lost with it. Run as a script; it imports nothing of ours.
 
-Lines: ``{"sheet": name}`` before a sheet's rows, each row a list of texts; ``{"fault": kind}`` where it cannot be read.
+The first line of stdin says what is asked, the workbook follows. ``{"head": count}`` asks for the first rows of every
+sheet, a line each: ``{"sheet": name, "filled": whether it holds anything, "head": rows of texts}``. ``{"sheet": name,
+"places": columns}`` asks for all rows of one sheet, and of them for the texts in these columns: a line each, how many
+of the row's cells hold anything and then these texts. Nothing else of a row leaves the process. ``{"fault": kind}``
+says that the workbook cannot be read, and with the name of a sheet that this one cannot.
 """
 
 from __future__ import annotations
@@ -22,29 +26,29 @@ _MOST_CELLS = 20_000_000
 
 
 def main() -> None:
-    """Read the workbook and write its sheets."""
+    """Read the workbook and write what is asked of it."""
     _limit_memory()
     import python_calamine
 
-    def say(line: object) -> None:
-        sys.stdout.write(json.dumps(line) + "\n")
-
+    asked = json.loads(sys.stdin.buffer.readline())
+    # Nothing is written before all is read: neither side of the pipes then ever waits for the other.
+    content = sys.stdin.buffer.read()
+    # An encrypted xlsx lies in an OLE container, in a stream of this name.
+    if content.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in content:
+        _say({"fault": "password"})
+        return
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        if "sheet" in asked:
+            _tell_rows(book.get_sheet_by_name(asked["sheet"]), asked["places"])
+            return
         for entry in book.sheets_metadata:
-            if "WorkSheet" not in str(entry.typ):
-                continue
-            sheet = book.get_sheet_by_name(entry.name)
-            say({"sheet": entry.name})
-            if sheet.total_height * sheet.total_width > _MOST_CELLS:
-                say({"fault": "sheet_too_wide"})
-                continue
-            for row in sheet.to_python(skip_empty_area=False):
-                say([_text_of(value) for value in row])
+            if "WorkSheet" in str(entry.typ):
+                _tell_head(book.get_sheet_by_name(entry.name), asked["head"])
     except python_calamine.PasswordError:
-        say({"fault": "password"})
+        _say({"fault": "password"})
     except (python_calamine.CalamineError, OSError, ValueError, OverflowError):
-        say({"fault": "broken_workbook"})
+        _say({"fault": "broken_workbook"})
 
 
 def _limit_memory() -> None:
@@ -54,6 +58,32 @@ def _limit_memory() -> None:
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+
+
+def _say(line: object) -> None:
+    """Write one line."""
+    sys.stdout.write(json.dumps(line) + "\n")
+
+
+def _tell_head(sheet: Any, count: int) -> None:
+    """Write a sheet's name and its first rows."""
+    if sheet.total_height * sheet.total_width > _MOST_CELLS:
+        _say({"sheet": sheet.name, "fault": "sheet_too_wide"})
+        return
+    head = sheet.to_python(skip_empty_area=False, nrows=count)
+    filled = any(map(any, _texts(head))) or any(map(any, _texts(sheet.to_python(skip_empty_area=False))))
+    _say({"sheet": sheet.name, "filled": filled, "head": _texts(head)})
+
+
+def _tell_rows(sheet: Any, places: list[int]) -> None:
+    """Write of each row how many cells hold anything, and the texts in some columns."""
+    for row in sheet.to_python(skip_empty_area=False):
+        _say([len(row) - row.count(""), *[_text_of(row[place]) for place in places]])
+
+
+def _texts(rows: list[list[Any]]) -> list[list[str]]:
+    """Return cells as texts."""
+    return [[_text_of(value) for value in row] for row in rows]
 
 
 def _text_of(value: Any) -> str:
