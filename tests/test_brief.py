@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.brief import Brief, load_brief, parse_amount
+from planner.brief import Brief, load_brief, meant_encoding, parse_amount
 from planner.errors import InputError
 from tests.conftest import ROOT, SMALL_BRIEF, brief_from
 
@@ -96,11 +96,30 @@ def test_a_past_event_opens_when_this_one_does() -> None:
         ('[sms]\nhours = "20:00-08:00"\n', "should be a span within a day"),
         ('[[channels]]\nname = "x"\nbudget = inf\n', "budget = inf: "),
         ('[[offers]]\nat = ["25:00"]\n', "should be a time such as"),
+        ('[history]\nencoding = "gb1830"\n', r'brief\.toml:\d+: encoding = "gb1830": .* did you mean gb18030\?'),
+        ('[history]\nencoding = "utf9"\n', r"no encoding of text; did you mean utf-8\?"),
+        ('[history]\nencoding = "base64"\n', "no encoding of text"),
+        ('[history]\nencoding = "rot13"\n', "no encoding of text"),
+        ('[history]\nencoding = "hex"\n', "no encoding of text"),
+        ('[history]\nencoding = "undefined"\n', "no encoding of text"),
+        ('[history]\nencoding = ""\n', "no encoding of text"),
+        ("[history]\nencoding = 936\n", "should be text in quotes"),
     ],
 )
 def test_what_a_brief_may_not_say_is_refused_with_its_line(extra: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         brief_from(SMALL_BRIEF + extra)
+
+
+@pytest.mark.parametrize("name", ["gb18030", "GBK", "Shift_JIS", "cp1252", "utf-16", "UTF8", "latin-1"])
+def test_any_encoding_of_text_is_taken(name: str) -> None:
+    assert brief_from(SMALL_BRIEF + f'[history]\nencoding = "{name}"\n').history.encoding == name
+
+
+@given(st.text(max_size=20))
+def test_no_text_for_an_encoding_is_a_fault_of_ours(name: str) -> None:
+    meant = meant_encoding(name)
+    assert meant is None or meant_encoding(meant) is None
 
 
 def test_a_reserve_that_leaves_nothing_is_refused() -> None:

@@ -105,6 +105,68 @@ def test_a_budget_that_is_no_amount_exits_2(brief: Path, tmp_path: Path, capsys:
     assert "3万" in err
 
 
+@pytest.fixture
+def gbk_history(brief: Path) -> Path:
+    """Return a week of a channel whose name in GBK is a letter in UTF-8 as well."""
+    brief.write_text(SMALL_BRIEF.replace('name = "search"', 'name = "双"'), encoding="utf-8")
+    hours = [f"2026-10-{day:02d} {hour:02d}:00" for day in range(1, 8) for hour in range(24)]
+    path = brief.parent / "history.csv"
+    rows = ["hour,channel,clicks,spend,orders", *[f"{hour},双,90,70,9" for hour in hours]]
+    path.write_text("\n".join(rows), encoding="gbk")
+    assert "双" not in path.read_text(encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", ["check", "forecast"])
+def test_the_encoding_is_the_options_else_the_briefs_else_the_one_found(
+    command: str, brief: Path, gbk_history: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*options: str) -> str:
+        code, out, _ = run(command, brief, "--history", gbk_history, "--lang", "en", *options, capsys=capsys)
+        assert code == 0
+        return out
+
+    found, given = told(), told("--encoding", "gbk")
+    brief.write_text(brief.read_text(encoding="utf-8") + '[history]\nencoding = "gbk"\n', encoding="utf-8")
+    assert told() == given != found
+    assert told("--encoding", "utf-8") == found
+
+
+def test_a_plan_in_an_encoding_given_is_the_one_of_a_brief_that_names_it(
+    brief: Path, gbk_history: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def planned(*options: str) -> str:
+        arguments = ("--history", gbk_history, "-o", tmp_path / "out", "--tables-only", "--json", "--force", *options)
+        code, out, _ = run("plan", brief, *arguments, capsys=capsys)
+        assert code == 0
+        return out
+
+    found, given = planned(), planned("--encoding", "gbk")
+    brief.write_text(brief.read_text(encoding="utf-8") + '[history]\nencoding = "gbk"\n', encoding="utf-8")
+    assert planned() == given
+    assert json.loads(given)["schedule"] != json.loads(found)["schedule"]
+    assert json.loads(given)["brief"]["history"] == {"encoding": "gbk"}
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "forecast", "backtest", "history"])
+@pytest.mark.parametrize("name", ["klingon", "base64", ""])
+def test_an_encoding_that_is_none_exits_2_as_an_option(
+    command: str, name: str, brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = () if command == "check" else ("-o", tmp_path / "out")
+    code, _, err = run(command, brief, *out, "--encoding", name, capsys=capsys)
+    assert code == 2
+    assert "gb18030" in err
+
+
+def test_an_encoding_that_is_none_exits_3_in_the_brief(brief: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    brief.write_text(SMALL_BRIEF + '[history]\nencoding = "klingon"\n', encoding="utf-8")
+    line = len(SMALL_BRIEF.splitlines()) + 2
+    code, _, err = run("check", brief, "--lang", "en", capsys=capsys)
+    assert code == 3
+    assert f'brief.toml:{line}: encoding = "klingon": no encoding of text; did you mean gb18030?' in err
+
+
 def test_a_typo_is_answered_with_the_command_meant(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run("pln", capsys=capsys)
     assert code == 2

@@ -136,3 +136,14 @@ def test_history_command_writes_nothing_where_anything_is_wrong(tmp_path, capsys
 def test_history_command_refuses_a_wrong_option(tmp_path, option):
     (tmp_path / "a.csv").write_text(tidy())
     assert run("history", tmp_path / "a.csv", "-o", tmp_path / "out.csv", *option) == 2
+
+
+@pytest.mark.parametrize(("options", "encoding"), [((), "shift_jis"), (("--encoding", "gb18030"), "gb18030")])
+def test_history_command_reads_in_the_encoding_of_the_brief_unless_told_another(tmp_path, options, encoding):
+    (tmp_path / "brief.toml").write_text(SMALL_BRIEF + '[history]\nencoding = "shift_jis"\n')
+    content = tidy(channel="検索").encode("shift_jis")
+    (tmp_path / "a.csv").write_bytes(content)
+    arguments = ["history", tmp_path / "a.csv", "-o", tmp_path / "out.csv", "--brief", tmp_path / "brief.toml"]
+    assert run(*arguments, *options) == 0
+    channel = content.decode(encoding).split(",")[len(tidy().split("\n")[0].split(","))]
+    assert f",{channel}," in (tmp_path / "out.csv").read_text(encoding="utf-8")

@@ -129,6 +129,12 @@ def test_what_the_market_does_not_depend_on(
     pd.testing.assert_frame_equal(one, other)
 
 
+def test_another_encoding_of_the_history_is_another_market(small_brief: Brief) -> None:
+    named = small_brief.with_(history={"encoding": "gbk"})
+    assert market_changes(small_brief, named) == ["history"]
+    assert market_changes(named, named.with_(budget=50)) == []
+
+
 def test_budgets_of_channels_and_windows_leave_the_market(small_brief: Brief) -> None:
     channels = [channel.model_dump(exclude_unset=True) for channel in small_brief.channels]
     channels[0] |= {"budget": 100.0, "daily_minimum": 5.0, "min_bid": 0.1, "max_bid": 9.0, "label": "words"}

@@ -21,7 +21,7 @@ from planner.brief.tables import (
     Stock,
     WindowChange,
 )
-from planner.brief.values import parse_amount
+from planner.brief.values import meant_encoding, parse_amount
 
 __all__ = [
     "AdtoolLimits",
@@ -39,6 +39,7 @@ __all__ = [
     "Stock",
     "WindowChange",
     "load_brief",
+    "meant_encoding",
     "parse_amount",
     "parse_brief",
     "read_brief",

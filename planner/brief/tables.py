@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from planner.brief.values import Amount, Day, Local, Name, Number, Opening, Positive, Share, TimeOfDay
+from planner.brief.values import Amount, Day, Encoding, Local, Name, Number, Opening, Positive, Share, TimeOfDay
 from planner.playbook import Role, Stance
 from planner.providers import builtin_providers, parse_hours
 from planner.toml_input import complaint, suggestion
@@ -182,9 +182,10 @@ class WindowChange(BriefTable):
 
 
 class HistorySettings(BriefTable):
-    """How to read the history files."""
+    """How to read the history files; `encoding` is that of the text files where it is not found rightly."""
 
     orders_at: Literal["click", "order"] | None = None
+    encoding: Encoding | None = None
     columns: dict[str, str] = {}
 
 

@@ -1,4 +1,4 @@
-"""Values as people write them: amounts, shares, moments and times, and the complaint where they are none of it."""
+"""Values as people write them: amounts, shares, moments, times and encodings, and the complaint where they are none."""
 
 from __future__ import annotations
 
@@ -6,16 +6,31 @@ import datetime as dt
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from planner.toml_input import complaint
+from planner.toml_input import complaint, suggestion
 from planner.wording import Message
 
-__all__ = ["Amount", "Day", "Local", "Name", "Number", "Opening", "Positive", "Share", "TimeOfDay", "parse_amount"]
+__all__ = [
+    "Amount",
+    "Day",
+    "Encoding",
+    "Local",
+    "Name",
+    "Number",
+    "Opening",
+    "Positive",
+    "Share",
+    "TimeOfDay",
+    "meant_encoding",
+    "parse_amount",
+]
 
 _UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "千": 1e3, "万": 1e4, "w": 1e4, "亿": 1e8}
 _AMOUNT = re.compile(r"^(-?\d+(?:\.\d+)?)\s*([km千万w亿]?)$")
 _DAY = re.compile(r"^\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?\s*$")
+# The likeliest: any other that Python knows will do too.
+_ENCODINGS = ("utf-8", "utf-16", "gb18030", "gbk", "big5", "shift_jis", "euc-jp", "euc-kr", "cp1252", "latin-1")
 
 
 def parse_amount(text: str) -> float | None:
@@ -97,6 +112,27 @@ def _times(value: object) -> object:
     return value
 
 
+def meant_encoding(name: str) -> str | None:
+    """Return the encoding that a name which is none may stand for; None where text can be written in it.
+
+    Base64, hex and the like have names among the encodings, but nothing of a text is written in them.
+    """
+    try:
+        if " ".encode(name).decode(name) == " ":
+            return None
+    except (LookupError, ValueError):
+        pass
+    return str(suggestion(name, _ENCODINGS).values.get("meant", "gb18030"))
+
+
+def _encoding(value: str) -> str:
+    """Return the name of an encoding."""
+    meant = meant_encoding(value)
+    if meant is not None:
+        raise complaint("brief.no_such_encoding", advice=meant)
+    return value
+
+
 Amount = Annotated[float, BeforeValidator(_amount), Field(ge=0, allow_inf_nan=False)]
 Positive = Annotated[float, BeforeValidator(_amount), Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, BeforeValidator(_share), Field(allow_inf_nan=False)]
@@ -104,5 +140,6 @@ Day = Annotated[dt.date, BeforeValidator(_day)]
 Local = Annotated[dt.datetime, BeforeValidator(_local_moment)]
 Opening = Annotated[dt.datetime | dt.time, BeforeValidator(_local_moment)]
 Name = Annotated[str, Field(min_length=1)]
+Encoding = Annotated[str, AfterValidator(_encoding)]
 Number = Annotated[float, BeforeValidator(_no_flag), Field(allow_inf_nan=False)]
 TimeOfDay = Annotated[dt.time, BeforeValidator(_times)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.talk import history_option, lang_option, note, set_language
+from planner.cli.talk import encoding_option, history_option, lang_option, note, set_language
 from planner.wording import Lang, say
 
 if TYPE_CHECKING:
@@ -25,10 +25,13 @@ _force = click.option("--force", is_flag=True, help="Overwrite what is there.")
 @click.command()
 @click.argument("brief", type=click.Path(path_type=Path))
 @history_option
+@encoding_option
 @_out
 @lang_option
 @_force
-def forecast(brief: Path, history: Sequence[str], folder: Path | None, lang: Lang | None, force: bool) -> None:
+def forecast(
+    brief: Path, history: Sequence[str], encoding: str | None, folder: Path | None, lang: Lang | None, force: bool
+) -> None:
     """Forecast the market of a promotion: one CSV row for every slot and paid channel, on stdout or in a folder.
 
     \b
@@ -39,7 +42,7 @@ def forecast(brief: Path, history: Sequence[str], folder: Path | None, lang: Lan
     from planner.slots import make_slots
     from planner.write import csv_text
 
-    told, known = _read(brief, history, lang)
+    told, known = _read(brief, history, encoding, lang)
     market = forecast_market(told, make_slots(told.timetable), known)
     for message in (*(known.notes if known else ()), *market.notes):
         note(message.text(set_language(lang)))
@@ -49,10 +52,13 @@ def forecast(brief: Path, history: Sequence[str], folder: Path | None, lang: Lan
 @click.command()
 @click.argument("brief", type=click.Path(path_type=Path))
 @history_option
+@encoding_option
 @_out
 @lang_option
 @_force
-def backtest(brief: Path, history: Sequence[str], folder: Path | None, lang: Lang | None, force: bool) -> None:
+def backtest(
+    brief: Path, history: Sequence[str], encoding: str | None, folder: Path | None, lang: Lang | None, force: bool
+) -> None:
     """Score forecast and plan on the past events of the history, each from what was known before it.
 
     The table of scores goes to stdout; with a folder also the hours, the replays and a chart.
@@ -66,7 +72,7 @@ def backtest(brief: Path, history: Sequence[str], folder: Path | None, lang: Lan
     from planner.wording import Message
     from planner.write import csv_text
 
-    told, known = _read(brief, history, lang)
+    told, known = _read(brief, history, encoding, lang)
     if known is None:
         raise InputError([Problem(Message("backtest.no_event"))])
     result = test(told, known)
@@ -77,12 +83,14 @@ def backtest(brief: Path, history: Sequence[str], folder: Path | None, lang: Lan
     _give(files, folder, force=force, lang=lang)
 
 
-def _read(path: Path, paths: Sequence[str], lang: Lang | None) -> tuple[Brief, History | None]:
+def _read(path: Path, paths: Sequence[str], encoding: str | None, lang: Lang | None) -> tuple[Brief, History | None]:
     """Return the brief and the history, in the language settled."""
     from planner.brief import load_brief
     from planner.history import load_history
 
     brief = load_brief(path)
+    if encoding is not None:
+        brief = brief.with_(history={"encoding": encoding})
     set_language(lang or brief.promotion.lang)
     return brief, load_history(paths, brief) if paths else None
 

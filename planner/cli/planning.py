@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.cli.talk import AMOUNT, history_option, lang_option, note, set_language
+from planner.cli.talk import AMOUNT, encoding_option, history_option, lang_option, note, set_language
 from planner.cli.waiting import waiting
 from planner.wording import LANGUAGES, Lang, Message, Text, say
 
@@ -53,12 +53,13 @@ def demo(folder: Path, lang: Lang | None, seed: int, tables_only: bool, force: b
     from planner.example import example_paths
 
     brief_path, history_path = example_paths(set_language(lang))
-    _plan(_loaded(brief_path, None, lang), [history_path], folder, seed=seed, tables_only=tables_only, force=force)
+    _plan(_loaded(brief_path, lang), [history_path], folder, seed=seed, tables_only=tables_only, force=force)
 
 
 @click.command()
 @click.argument("brief", type=click.Path(path_type=Path), help="The brief, a TOML file.")
 @history_option
+@encoding_option
 @_out
 @click.option("--budget", type=AMOUNT, help="Another total than the brief's: 30000, 30k, 3万.")
 @click.option("--customers", type=click.Path(path_type=Path), help="Customer file; its people make the SMS segments.")
@@ -70,6 +71,7 @@ def demo(folder: Path, lang: Lang | None, seed: int, tables_only: bool, force: b
 def plan(
     brief: Path,
     history: Sequence[str],
+    encoding: str | None,
     folder: Path,
     budget: float | None,
     customers: Path | None,
@@ -86,15 +88,16 @@ def plan(
     planner plan brief.toml --history 2025.csv --history "exports/*.csv" -o out
     planner plan brief.toml --history data.csv -o out --budget 3万 --json | jq .summary
     """
-    loaded = _with_customers(_loaded(brief, budget, lang), customers)
+    loaded = _with_customers(_loaded(brief, lang, budget=budget, encoding=encoding), customers)
     _plan(loaded, history, folder, seed=seed, tables_only=tables_only, force=force, as_json=as_json)
 
 
 @click.command()
 @click.argument("brief", type=click.Path(path_type=Path), help="The brief, a TOML file.")
 @history_option
+@encoding_option
 @lang_option
-def check(brief: Path, history: Sequence[str], lang: Lang | None) -> None:
+def check(brief: Path, history: Sequence[str], encoding: str | None, lang: Lang | None) -> None:
     """Validate a brief and its history, and say what the plan will rest on; write nothing.
 
     \b
@@ -103,13 +106,13 @@ def check(brief: Path, history: Sequence[str], lang: Lang | None) -> None:
     """
     from planner.cli.foundations import foundations
 
-    loaded = _loaded(brief, None, lang)
+    loaded = _loaded(brief, lang, encoding=encoding)
     for line in foundations(loaded, _history(loaded, history), set_language(lang or loaded.promotion.lang)):
         click.echo(line)
 
 
-def _loaded(path: Path, budget: float | None, lang: Lang | None) -> Brief:
-    """Return a brief, and settle the language of this run by it."""
+def _loaded(path: Path, lang: Lang | None, *, budget: float | None = None, encoding: str | None = None) -> Brief:
+    """Return a brief with what the options overrule, and settle the language of this run by it."""
     from planner.brief import parse_brief, read_brief
 
     set_language(lang)
@@ -121,6 +124,8 @@ def _loaded(path: Path, budget: float | None, lang: Lang | None) -> Brief:
     brief = parse_brief(source)
     if budget is not None:
         brief = brief.with_(budget=budget)
+    if encoding is not None:
+        brief = brief.with_(history={"encoding": encoding})
     set_language(lang or brief.promotion.lang)
     return brief
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from planner.cli.progress import progress_bar
-from planner.cli.talk import lang_option, note, set_language
+from planner.cli.talk import encoding_option, lang_option, note, set_language
 from planner.wording import Lang, say
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ __all__ = ["history"]
     "-o", "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The table: .csv or .parquet."
 )
 @click.option(
-    "--brief", type=click.Path(path_type=Path), help="A brief: zone, channels' names and own headers are taken from it."
+    "--brief", type=click.Path(path_type=Path), help="A brief: zone, names, own headers, encoding are taken from it."
 )
 @click.option("--timezone", help="Zone of times without an offset; else the brief's, else Asia/Shanghai.")
-@click.option("--encoding", help="Encoding of the text files, where it is not found rightly.")
+@encoding_option
 @click.option("--by-channel", is_flag=True, help="Add campaigns up by channel.")
 @click.option("--force", is_flag=True, help="Overwrite the table.")
 @lang_option
@@ -71,20 +71,11 @@ def _settings(brief: Path | None, timezone: str | None, encoding: str | None, *,
 
     if timezone is not None and timezone not in available_timezones():
         raise click.UsageError(f"{timezone!r} is no time zone; write one such as Asia/Shanghai")
-    _known_encoding(encoding)
-    settings = ReadingSettings(campaigns=campaigns, encoding=encoding)
+    settings = ReadingSettings(campaigns=campaigns)
     if brief is not None:
         from planner.brief import load_brief
 
-        settings = settings_of(load_brief(brief), campaigns=campaigns, encoding=encoding)
-    return settings if timezone is None else replace(settings, zone=ZoneInfo(timezone))
-
-
-def _known_encoding(encoding: str | None) -> None:
-    """Refuse an encoding that there is not."""
-    import codecs
-
-    try:
-        codecs.lookup(encoding or "utf-8")
-    except LookupError:
-        raise click.UsageError(f"{encoding!r} is no encoding; write one such as gb18030 or utf-8") from None
+        settings = settings_of(load_brief(brief), campaigns=campaigns)
+    if timezone is not None:
+        settings = replace(settings, zone=ZoneInfo(timezone))
+    return settings if encoding is None else replace(settings, encoding=encoding)

@@ -1,4 +1,4 @@
-"""What the commands share: the language they speak, amounts as people write them, and lines on stderr."""
+"""What the commands share: the language they speak, values as people write them, and lines on stderr."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from planner.wording import LANGUAGES, Lang, say
 
-__all__ = ["AMOUNT", "history_option", "lang_option", "language", "note", "set_language"]
+__all__ = ["AMOUNT", "encoding_option", "history_option", "lang_option", "language", "note", "set_language"]
 
 _chosen: list[Lang] = []
 
@@ -56,6 +56,21 @@ class _Amount(click.ParamType[float]):
         return number
 
 
+class _Encoding(click.ParamType[str]):
+    """The name of an encoding of text."""
+
+    name = "encoding"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name."""
+        from planner.brief import meant_encoding
+
+        meant = meant_encoding(value)
+        if meant is not None:
+            self.fail(say("cli.no_encoding", language(), found=value, advice=meant), param, ctx)
+        return str(value)
+
+
 AMOUNT = _Amount()
 
 lang_option = click.option("--lang", type=click.Choice(LANGUAGES), help="Language of what is written and said.")
@@ -65,4 +80,9 @@ history_option = click.option(
     multiple=True,
     metavar="PATH",
     help="History: a file, a folder or a quoted glob; may be given several times.",
+)
+encoding_option = click.option(
+    "--encoding",
+    type=_Encoding(),
+    help="Encoding of the text files; overrules the brief's and the one that is found.",
 )

@@ -57,7 +57,7 @@ def load_history(
     paths
         Files, folders and globs, or one of them: CSV, TSV, xls, xlsx, parquet, plain or in zip and gz.
     brief
-        The brief the history is for: its zone, its channels' names, the seller's own headers.
+        The brief the history is for: its zone, its channels' names, the seller's own headers, the encoding.
     campaigns
         Whether campaigns are carried through or added up by channel; by default those that the brief plans one by one
         are carried through.

@@ -31,7 +31,8 @@ class ReadingSettings:
     """How to read.
 
     `zone` is the promotion's; `columns` maps our names to the seller's headers; `campaigns` carries campaigns through
-    instead of summing them, all of them or those of `choice`.
+    instead of summing them, all of them or those of `choice`; `encoding` is that of the text files, None where it is to
+    be found.
     """
 
     zone: dt.tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
@@ -42,7 +43,7 @@ class ReadingSettings:
     choice: CampaignChoice | None = None
 
 
-def settings_of(brief: Brief, *, campaigns: bool | None = None, encoding: str | None = None) -> ReadingSettings:
+def settings_of(brief: Brief, *, campaigns: bool | None = None) -> ReadingSettings:
     """Return how to read the files that go with a brief.
 
     Parameters
@@ -51,8 +52,6 @@ def settings_of(brief: Brief, *, campaigns: bool | None = None, encoding: str | 
         The brief.
     campaigns
         Whether every campaign is carried through; by default those that the brief plans one by one are.
-    encoding
-        Of the text files; by default it is found out.
     """
     channels = tuple(KnownChannel(entry.name, entry.label or "", entry.role, entry.paid) for entry in brief.channels)
     choice = None
@@ -60,4 +59,4 @@ def settings_of(brief: Brief, *, campaigns: bool | None = None, encoding: str | 
         listed = {channel.name: tuple(each.name for each in channel.campaigns) for channel in brief.channels}
         campaigns = brief.plans_campaigns
         choice = CampaignChoice(listed, everything=brief.promotion.plan_by == "campaign")
-    return ReadingSettings(brief.zone, dict(brief.history.columns), channels, campaigns, encoding, choice)
+    return ReadingSettings(brief.zone, dict(brief.history.columns), channels, campaigns, brief.history.encoding, choice)

@@ -74,7 +74,7 @@ def text_form(blob: Blob, encoding: str | None = None) -> TextForm:
     blob
         The file.
     encoding
-        The encoding the user says it has.
+        The encoding the user says it has; a byte order mark speaks for itself.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def text_form(blob: Blob, encoding: str | None = None) -> TextForm:
     if wide:
         marked = [_by_nulls(start)]
     digest, size = fingerprint(blob)
-    for name in [encoding] if encoding else marked or ["utf-8", "gb18030"]:
+    for name in [*marked, encoding] if encoding else marked or ["utf-8", "gb18030"]:
         if _decodes(blob, name):
             return TextForm(name, digest, size)
     if encoding:
@@ -113,7 +113,7 @@ def _decodes(blob: Blob, encoding: str) -> bool:
             while chunk := stream.read(_CHUNK):
                 decoder.decode(chunk)
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeError:
             return False
     return True
 
