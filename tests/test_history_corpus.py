@@ -37,6 +37,9 @@ def test_read_file_of_the_corpus_gives_the_expected_rows(case: Case, tmp_path: P
         else:
             assert got[name].tolist() == pytest.approx(wanted[name].tolist(), abs=1e-6, nan_ok=True), name
     assert not [name for name in NUMBERS if name in got and name not in wanted and got[name].notna().any()]
+    for source in history.sources:
+        assert source.refused >= 0
+        assert source.rows_read == source.rows_used + sum(source.dropped.values()) + source.refused
     if case.note:
         said = [note.text("en") for note in history.notes]
         assert any(case.note in text for text in said), said

@@ -29,7 +29,9 @@ def test_read_by_the_engine_gives_the_same_table(case: Case, tmp_path: Path, mon
     monkeypatch.setattr(gathering, "LARGE_BYTES", 0)
     large = read_history(paths, settings)
     pd.testing.assert_frame_equal(large.table, small.table, check_dtype=False)
-    assert [source.rows_used for source in large.sources] == [source.rows_used for source in small.sources]
+    for name in ("rows_read", "rows_used", "refused"):
+        assert [getattr(source, name) for source in large.sources] == [getattr(each, name) for each in small.sources]
+    assert [dict(source.dropped) for source in large.sources] == [dict(source.dropped) for source in small.sources]
 
 
 @pytest.mark.parametrize("case", [case for case in TEXT if case.files and case.error], ids=lambda case: case.name)

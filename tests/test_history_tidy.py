@@ -232,3 +232,31 @@ def test_load_ad_numbers_without_channel_go_to_the_only_paid_channel(read):
     history = read("hour,clicks,spend\n2026-11-02 20:00,5,1\n", channels=channels)
     assert history.table["channel"].tolist() == ["search"]
     assert any("the brief's only paid channel" in note.text("en") for note in history.notes)
+
+
+EXPORT = "日期,小时,花费,展现量,点击量,总成交笔数\n"
+GOOD = "".join(f"2026-11-01,{hour},1,10,2,0\n" for hour in range(10))
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        (EXPORT + GOOD + ",,,,,\n\n,,,,,\n", (12, 10, {"blank": 2}, 0)),
+        (
+            EXPORT + GOOD + "合计,,10,100,20,0\n备注：数据\n2026-11-01,11,1,10,2,0,9,9\n2026-11-01,12,x,10,2,0\n",
+            (14, 10, {"total": 1, "remark": 1}, 2),
+        ),
+        (
+            "订单编号,订单付款时间,买家实际支付金额,商品标题\n"
+            + "".join(f"{at // 2},2026-11-01 10:{at // 2:02d}:00,5,商品{at}\n" for at in range(10))
+            + "98,,5,x\n99,bad,5,x\n",
+            (12, 10, {"unpaid": 1}, 1),
+        ),
+    ],
+    ids=["blank rows", "totals, remarks and faults", "orders of several lines"],
+)
+def test_every_row_of_a_file_is_counted_once(text: str, counts: tuple, tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    path.write_text(text, encoding="utf-8")
+    source = read_history([path], ReadingSettings()).sources[0]
+    assert (source.rows_read, source.rows_used, dict(source.dropped), source.refused) == counts

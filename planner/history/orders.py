@@ -31,7 +31,8 @@ def order_rows(raw: RawRows, layout: Layout, order: DateOrder, remarks: Remarks)
     Returns
     -------
     pandas.DataFrame
-        ``wall``, ``orders`` (1), ``revenue``, ``dimension`` (the order's number), ``line``.
+        ``wall``, ``orders`` (1), ``revenue``, ``dimension`` (the order's number), ``line``, and ``lines``, how many
+        lines the order has.
     """
     paid, amount = raw.cells["paid_at"], raw.cells["amount"]
     moments = {text: read_moment(text, order) for text in dict.fromkeys(paid)}
@@ -92,13 +93,18 @@ def _one_row_an_order(frame: pd.DataFrame, remarks: Remarks) -> pd.DataFrame:
         remarks.dropped["identical"] += int(twice.sum())
         frame = frame[~twice]
     # What was paid at another time is another order, whatever its number says.
-    grouped = frame.groupby(["dimension", "wall"], sort=False)
+    grouped = frame.assign(lines=1).groupby(["dimension", "wall"], sort=False)
     if grouped.ngroups < len(frame):
         values = {"where": remarks.source, "lines": len(frame), "count": grouped.ngroups}
         remarks.notes.append(Message("history.orders_of_items", values))
-        sums = grouped.agg(revenue=("revenue", lambda part: part.sum(min_count=1)), line=("line", "first"))
+        sums = grouped.agg(
+            revenue=("revenue", lambda part: part.sum(min_count=1)), line=("line", "first"), lines=("lines", "sum")
+        )
         frame = sums.reset_index()
-    return frame.assign(orders=1.0)[["wall", "orders", "revenue", "dimension", "line"]].reset_index(drop=True)
+    else:
+        frame = frame.assign(lines=1)
+    columns = ["wall", "orders", "revenue", "dimension", "line", "lines"]
+    return frame.assign(orders=1.0)[columns].reset_index(drop=True)
 
 
 def _identity(frame: pd.DataFrame, remarks: Remarks) -> pd.Series:

@@ -110,18 +110,18 @@ def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks:
             # The hour may stand under the header that is nearly ours.
             if not remarks.problems:
                 remarks.problems.append(Problem(Message("history.only_days", {}), sheet.name, layout.header_row + 1))
-            return TableReading(
-                None, remarks, source_file(sheet, layout, remarks, read=len(raw.lines), used=0), fatal=True
-            )
+            return TableReading(None, remarks, source_file(sheet, layout, remarks, read=raw.read, used=0), fatal=True)
     rows = named_channels(to_instants(rows, zone, layout, remarks), layout, settings, remarks)
     span = (rows["instant"].min(), rows["instant"].max()) if len(rows) else None
-    source = source_file(sheet, layout, remarks, read=len(raw.lines), used=len(rows), span=span)
+    # An order may have several lines: what is told are the file's own.
+    used = int(rows.pop("lines").sum()) if "lines" in rows else len(rows)
+    source = source_file(sheet, layout, remarks, read=raw.read, used=used, span=span)
     misnamed = bool(remarks.problems)
     if not len(rows) and not remarks.refused and not misnamed:
         remarks.problems.append(Problem(Message("history.no_rows", {}), sheet.name, layout.header_row + 1))
     # Rows that lack a column may seem to contradict each other.
     part = Part(rows, layout, remarks) if len(rows) and not misnamed else None
-    fatal = misnamed or is_fatal(layout, remarks, used=len(rows), read=len(raw.lines))
+    fatal = misnamed or is_fatal(layout, remarks, used=len(rows), read=raw.read)
     return TableReading(part, remarks, source, fatal)
 
 
@@ -146,21 +146,20 @@ def source_file(
     used: int,
     span: tuple[pd.Timestamp, pd.Timestamp] | None = None,
 ) -> SourceFile:
-    """Return what a table was taken for and what it gave; `read` counts its rows without blank ones."""
+    """Return what a table was taken for and what it gave; `read` counts its rows below the header."""
     dropped = dict(remarks.dropped)
-    blank = dropped.get("blank", 0)
     return SourceFile(
         sheet.name,
         layout.dialect.name,
         sheet.sha256,
-        rows_read=read + blank,
+        rows_read=read,
         rows_used=used,
         label=layout.dialect.label,
         encoding=sheet.encoding,
         first=span[0].isoformat() if span else "",
         last=span[1].isoformat() if span else "",
         dropped=dropped,
-        refused=max(read + blank - used - sum(dropped.values()), 0),
+        refused=read - used - sum(dropped.values()),
         columns=dict(layout.own),
         growing_days=layout.dialect.growing_days,
         sure=layout.dialect.sure,

@@ -52,11 +52,13 @@ _FLAGS = {
 class RawRows:
     """The needed cells of a sheet as text, a list a column, with the line of each row.
 
-    `cells` has our names for keys; further dimensions stand under ``dimension``, joined.
+    `cells` has our names for keys; further dimensions stand under ``dimension``, joined. `read` counts the rows below
+    the header, those without any cell left out.
     """
 
     lines: list[int]
     cells: Mapping[str, list[str]]
+    read: int
 
 
 def raw_rows(sheet: Sheet, layout: Layout, remarks: Remarks) -> RawRows:
@@ -64,11 +66,13 @@ def raw_rows(sheet: Sheet, layout: Layout, remarks: Remarks) -> RawRows:
     places, width = dict(layout.columns), len(layout.header)
     lines: list[int] = []
     kept: list[tuple[str, ...]] = []
+    read = 0
     wanted = [*places.values(), *layout.dimensions]
     for index, row in enumerate(sheet.rows(wanted, width)):
-        if index <= layout.header_row:
+        if index <= layout.header_row or not row.length:
             continue
-        if row.length < width and not row.filled:
+        read += 1
+        if not row.filled:
             remarks.dropped["blank"] += 1
         elif row.length > width:
             remarks.refuse(row.line, layout.header[-1], f"{row.length} > {width}", "too_many_cells")
@@ -81,7 +85,7 @@ def raw_rows(sheet: Sheet, layout: Layout, remarks: Remarks) -> RawRows:
     found = dict(zip(places, columns, strict=False))
     if layout.dimensions:
         found["dimension"] = ["\x1f".join(parts) for parts in zip(*columns[len(places) :], strict=True)]
-    return RawRows(lines, found)
+    return RawRows(lines, found, read)
 
 
 class MomentRule:
