@@ -15,11 +15,13 @@ from planner.adtools import export_plan
 from planner.backtest import backtest
 from planner.brief import Brief
 from planner.charts import merit_table
+from planner.charts.words import Words
 from planner.errors import InfeasibleError, InputError
 from planner.history import History, ReadingSettings, gathering, load_history, read_history
 from planner.history.campaigns import MOST_CAMPAIGNS, CampaignChoice
 from planner.market import forecast_market
 from planner.outputs import render_outputs
+from planner.outputs.hours import hours_shown
 from planner.plan import Plan, check_plan, make_plan
 from planner.slots import make_slots
 from planner.write import read_plan, write_plan
@@ -415,3 +417,17 @@ def test_the_largest_of_late_are_kept_first() -> None:
     kept = CampaignChoice({"a": ("x",)}, everything=False).kept(sizes)
     assert kept["campaign"].tolist() == ["x"]
     assert CampaignChoice({}, everything=True).kept(sizes)["campaign"].tolist() == ["y", "z", "x"]
+
+
+def test_the_page_shows_the_hours_of_the_largest_of_many_campaigns(
+    example_brief: Brief, example_history: History
+) -> None:
+    parts = {f"c{at}": (share / 55, 1.0, 1.0) for at, share in enumerate(range(1, 11))}
+    plan = make_plan(example_brief.with_(promotion=BY_CAMPAIGN), divided(example_history, parts), lang="en")
+    shown = hours_shown(plan, Words.of(plan))
+    spend = plan.schedule.groupby(["channel", "campaign"])["spend"].sum().nlargest(12)
+    labels = {channel.name: channel.label or channel.name for channel in example_brief.channels}
+    assert set(shown["channels"]) == {f"{labels[channel]} / {campaign}" for channel, campaign in spend.index}
+    assert shown["left_out"] == 30 - 12
+    assert shown["total"] == f"¥{plan.schedule['spend'].sum():,.2f}"
+    assert "18 more stand in schedule.csv" in render_outputs(plan, "en")["report.html"].decode()

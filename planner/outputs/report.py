@@ -19,8 +19,8 @@ from planner.charts.evidence import evidence_table
 from planner.charts.windows import window_table
 from planner.charts.words import Words
 from planner.outputs.basis import assumptions, brief_text, certificate
+from planner.outputs.hours import hours_shown
 from planner.outputs.pictures import inline_figures
-from planner.outputs.tabular import campaign_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ def render_report(plan: Plan, charts: Mapping[str, bytes] | None = None, lang: L
     words = Words.of(plan, lang)
     pictures = {name: content for name, content in (charts or {}).items() if name.endswith(".svg")}
     left_out: list[str] = []
-    page = _page(plan, words, pictures, left_out, hours=_hours(plan, words))
+    page = _page(plan, words, pictures, left_out, hours=hours_shown(plan, words))
     if len(page.encode()) > _MOST_BYTES:
         page = _page(plan, words, pictures, left_out)
     while pictures and len(page.encode()) > _MOST_BYTES:
@@ -269,43 +269,3 @@ def _sends(plan: Plan, words: Words) -> list[dict[str, str]]:
         }
         for row in plan.sms.itertuples()
     ]
-
-
-def _hours(plan: Plan, words: Words) -> dict[str, Any]:
-    """Return bid and spend of every hour, a column a channel."""
-    schedule = plan.schedule
-    names = schedule["channel"].map(words.channel)
-    if "campaign" in schedule:
-        campaigns = pd.Series(campaign_names(schedule, words), index=schedule.index)
-        names = names.where(campaigns == "", names + " / " + campaigns)
-    order = list(dict.fromkeys(names))
-    slots: dict[tuple[pd.Timestamp, pd.Timestamp], dict[str, Any]] = {}
-    lean = schedule[["start", "end", "stance", "bid", "bid_percent", "spend"]].assign(name=names)
-    for row in lean.sort_values("start", kind="stable").itertuples(index=False):
-        slots.setdefault((row.start, row.end), {})[row.name] = row
-    rows = []
-    for (start, end), cells in slots.items():
-        stance = next(iter(cells.values())).stance
-        rows.append(
-            {
-                "span": words.span(start, end),
-                "stance": stance,
-                "label": words.stance(stance),
-                "cells": [_cell(cells.get(name), words) for name in order],
-                "spend": words.money(sum(cell.spend for cell in cells.values()), 2),
-            }
-        )
-    totals = [words.money(schedule.loc[names == name, "spend"].sum(), 2) for name in order]
-    return {
-        "channels": order,
-        "rows": rows,
-        "totals": totals,
-        "total": words.money(schedule["spend"].sum(), 2),
-    }
-
-
-def _cell(row: Any, words: Words) -> dict[str, str] | None:
-    """Return one cell of the hours: bid and spend; None where nothing is bought."""
-    if row is None or row.spend <= 0 or row.bid <= 0:
-        return None
-    return {"bid": words.money(row.bid, 2), "percent": f"{row.bid_percent:.0f}%", "spend": words.money(row.spend, 2)}
