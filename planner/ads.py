@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from planner.allocate import Allocation, Certificate, GroupLimit, Limits, allocate_budget
 from planner.bids import BidBounds, bid_bounds, spend_bounds
-from planner.brief import Brief
+from planner.brief import Brief, campaign_key
 from planner.curves import bid_at_spend, clicks_at_spend, response_cells
 from planner.errors import InfeasibleError
 from planner.fulfilment import NO_COST, FulfilmentCost, shipping_cost
@@ -120,10 +120,12 @@ def ad_problem(brief: Brief, market: pd.DataFrame, messages: pd.DataFrame | None
 
 
 def _campaign_labels(market: pd.DataFrame) -> pd.Series:
-    """Return what limits and prices call each row's campaign, the channel in front; empty where it has none."""
+    """Return what limits and prices call each row's campaign; empty where it has none."""
     if "campaign" not in market:
         return pd.Series("", index=market.index)
-    return (market["channel"] + " / " + market["campaign"]).fillna("")
+    units = zip(market["channel"], market["campaign"], strict=True)
+    keys = ["" if pd.isna(campaign) else campaign_key(channel, campaign) for channel, campaign in units]
+    return pd.Series(keys, index=market.index)
 
 
 def _group_limits(brief: Brief, cells: pd.DataFrame) -> Iterator[GroupLimit]:
@@ -136,7 +138,8 @@ def _group_limits(brief: Brief, cells: pd.DataFrame) -> Iterator[GroupLimit]:
         for campaign in channel.campaigns:
             if campaign.budget is not None:
                 title = Message("brief.limit_campaign_budget", {"channel": channel.name, "campaign": campaign.name})
-                yield GroupLimit("campaign", f"{channel.name} / {campaign.name}", cap=campaign.budget, title=title)
+                key = campaign_key(channel.name, campaign.name)
+                yield GroupLimit("campaign", key, cap=campaign.budget, title=title)
     for change in brief.windows:
         if change.budget is not None and (window := brief.playbook.window(change.window)):
             title = Message("brief.limit_window_budget", {"window": window.name})

@@ -68,14 +68,16 @@ def bid_bounds(brief: Brief, market: pd.DataFrame) -> BidBounds:
         if channel.kind == "cpm":
             per_click[rows] = 1000 * market["click_through"].to_numpy()[rows]
         if channel.base_bid is not None:
-            own = bool(campaign) and getattr(told.campaign(campaign[0]), "base_bid", None) is not None
-            stated = channel.base_bid if own else _in_steps(channel.base_bid * scale[rows[0]], brief)
-            base[rows] = stated / per_click[rows]
+            own = told.campaign(campaign[0]) if campaign else None
+            stated = scale[rows[0]] == 1 or (own is not None and own.base_bid is not None)
+            in_unit = channel.base_bid if stated else _in_steps(channel.base_bid * scale[rows[0]], brief)
+            base[rows] = in_unit / per_click[rows]
         lowest[rows] = channel.min_bid / per_click[rows]
         if channel.max_bid is not None:
             highest[rows] = channel.max_bid / per_click[rows]
-    lowest = np.maximum(lowest, _LOWEST_STEP.get(brief.shop.platform, 0.0) * base)
-    return BidBounds(base, lowest, np.maximum(highest, lowest), per_click)
+    # A base bid so high that its lowest step passes the highest bid is the tool's trouble: the highest bid holds.
+    lowest = np.minimum(np.maximum(lowest, _LOWEST_STEP.get(brief.shop.platform, 0.0) * base), highest)
+    return BidBounds(base, lowest, highest, per_click)
 
 
 def _against_channel(market: pd.DataFrame) -> Floats:

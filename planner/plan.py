@@ -44,8 +44,9 @@ __all__ = ["DRAWS", "Plan", "check_plan", "make_plan"]
 
 Floats = NDArray[np.float64]
 
-# Markets drawn to judge bid levels and to give ranges; enough that the level chosen does not hang on the seed.
-DRAWS = 256
+# Markets drawn to judge bid levels and to give ranges; enough that the level chosen does not hang on the seed. Of plans
+# with very many cells fewer are drawn, that all plans compared fit into memory.
+DRAWS, MOST_DRAWN, LEAST_DRAWS = 256, 4_000_000, 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +195,7 @@ def _plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang:
     """Return the plan of a brief in the market that it stands on."""
     offers = plan_offers(brief, slots, foundation.market.table, lang)
     market = replace(foundation.market, table=offers.lifted(foundation.market.table))
-    draws = market.draw(DRAWS, seed)
+    draws = market.draw(min(DRAWS, max(LEAST_DRAWS, MOST_DRAWN // len(market.table))), seed)
     messages = sms_frontier(brief, market.table, lang)
     problem = ad_problem(brief, market.table, messages.cells() if messages else None)
     ads = _plan_at_level(problem, draws, brief.budget.total - brief.budget.reserve)
@@ -259,9 +260,18 @@ def _whole_steps(brief: Brief, ads: AdPlan, rounded: Rounded, money: float) -> F
     """Return the ads' spend in whole steps of the currency, together at most the money that the messages leave."""
     unit = tool_unit(brief.promotion.currency)
     units = rounded.table.loc[ads.problem.ads.index, "units"].to_numpy(dtype=np.int64, copy=True)
-    # Messages are bought whole: what they cost may be a step more than the share that rounding gave them.
+    cells = ads.problem.ads
+    duties = [
+        ((cells[limit.columns[0]] == limit.label).to_numpy(), int(np.ceil(limit.floor / unit - 1e-6)))
+        for limit in ads.problem.limits.groups
+        if limit.floor > 0
+    ]
+    # Messages are bought whole: what they cost may be a step more than the share that rounding gave them. It comes from
+    # where the brief's minimum spends are not at stake.
     for _ in range(max(0, int(units.sum()) - int(np.floor(money / unit + 1e-6)))):
-        units[int(np.argmax(units))] -= 1
+        bound = [inside for inside, least in duties if units[inside].sum() <= least]
+        free = units * ~np.any(bound, axis=0) if bound else units
+        units[int(np.argmax(free if free.any() else units))] -= 1
     spend: Floats = (units * unit).round(6)
     return spend
 

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.brief import Brief
+from planner.brief import Brief, campaign_key
 from planner.playbook import Playbook
 from planner.tables import unit_columns
 from planner.wording import Lang, Message, say
@@ -148,7 +148,7 @@ def _shut(channel: str, campaign: object, window: str, brief: Brief) -> str:
         return f"channel:{channel}"
     stated = asked.campaign(campaign) if asked else None
     if stated and stated.budget == 0:
-        return f"campaign:{channel} / {campaign}"
+        return f"campaign:{campaign_key(channel, stated.name)}"
     for change in brief.windows:
         known = brief.playbook.window(change.window)
         if change.budget == 0 and known and known.id == window:
@@ -165,9 +165,12 @@ def _held(bound: str, brief: Brief) -> Message | None:
         channel = brief.channel(label)
         return Message("reasons.held_channel", {"label": channel.label or label if channel else label})
     if kind == "campaign":
-        name, _, campaign = label.partition(" / ")
-        channel = brief.channel(name)
-        return Message("reasons.held_channel", {"label": f"{channel.label or name if channel else name} / {campaign}"})
+        named = {
+            campaign_key(one.name, each.name): f"{one.label or one.name} / {each.name}"
+            for one in brief.channels
+            for each in one.campaigns
+        }
+        return Message("reasons.held_channel", {"label": named.get(label, label)})
     if kind == "window":
         window = brief.playbook.window(label)
         return Message("reasons.held_window", {"label": window.name if window else label})

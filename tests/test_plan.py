@@ -207,3 +207,24 @@ def test_more_budget_never_earns_less_along_the_frontier(example_plan: Plan) -> 
     frontier = example_plan.frontier
     assert frontier["budget"].is_monotonic_increasing
     assert (frontier["profit"].diff().dropna() >= -1e-6 * frontier["profit"].iloc[-1]).all()
+
+
+def test_nothing_in_stock_plans_nothing(small_brief: Brief) -> None:
+    plan = make_plan(small_brief.with_(stock={"units": 0}), lang="en")
+    assert plan.schedule["spend"].sum() == 0
+    assert check_plan(plan) == []
+
+
+def test_the_highest_bid_holds_whatever_the_base_bid() -> None:
+    text = SMALL_BRIEF.replace("margin = 0.4", 'margin = 0.4\nplatform = "tmall"')
+    brief = brief_from(text.replace("price = 1.0", "price = 1.0\nbase_bid = 9.0\nmax_bid = 1.5"))
+    bids = make_plan(brief).schedule.query("channel == 'search'")["bid"]
+    assert 0 < bids.max() <= 1.5
+
+
+@pytest.mark.parametrize(("currency", "base"), [("CNY", 0.125), ("JPY", 0.4)])
+def test_a_base_bid_is_the_one_stated(currency: str, base: float) -> None:
+    text = SMALL_BRIEF.replace('name = "small"', f'name = "small"\ncurrency = "{currency}"')
+    brief = brief_from(text.replace("price = 1.0", f"price = 1.0\nbase_bid = {base}"))
+    rows = make_plan(brief).schedule.query("channel == 'search' and bid > 0")
+    assert (100 * rows["bid"] / rows["bid_percent"]).median() == pytest.approx(base, rel=1e-3)

@@ -113,6 +113,7 @@ def _limits(brief: Brief, timetable: Timetable, limits: pd.DataFrame) -> list[Ac
         midnight = start if total else on_day(brief, dt.date.fromisoformat(str(date)), 0)
         begun = midnight < start
         at = start - _LOGIN if total or begun else midnight
+        rows = rows.sort_values("limit", ascending=False, kind="stable")
         values = {"limit": _amounts(rows), "date": str(date), "currency": brief.promotion.currency}
         entry = "actions.limit_total" if total else "actions.limit_rest" if begun else "actions.limit_day"
         reason = Message("actions.limit_why", {"why": str(rows["why"].iloc[0])})
@@ -121,15 +122,14 @@ def _limits(brief: Brief, timetable: Timetable, limits: pd.DataFrame) -> list[Ac
 
 
 def _amounts(rows: pd.DataFrame) -> Message:
-    """Return the budget of a channel's day, or those of its campaigns, the largest first."""
+    """Return the budget of a channel's day, or those of its campaigns."""
     if "campaign" not in rows or rows["campaign"].isna().all():
         return Message("actions.amount", {"amount": float(rows["limit"].sum())})
-    ordered = rows.sort_values("limit", ascending=False, kind="stable")
     parts = [
         Message(
             "actions.campaign_amount",
             {"name": name if pd.notna(name) else Message("labels.other_campaigns"), "amount": float(amount)},
         )
-        for name, amount in zip(ordered["campaign"], ordered["limit"], strict=True)
+        for name, amount in zip(rows["campaign"], rows["limit"], strict=True)
     ]
     return listed(parts, "limits.csv")

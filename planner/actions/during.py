@@ -45,12 +45,12 @@ def _bids(brief: Brief, schedule: pd.DataFrame) -> list[Action]:
     units = unit_columns(schedule)
     actions: list[Action] = []
     together: dict[tuple[pd.Timestamp, str], list[tuple[float, Message, Message]]] = {}
+    divided = set(schedule.loc[schedule["campaign"].notna(), "channel"]) if "campaign" in units else set()
     for unit, rows in schedule.groupby(units, dropna=False, sort=True):
         channel, *campaign = unit
-        named = bool(campaign) and (schedule.loc[schedule["channel"] == channel, "campaign"].notna().any())
         for slots, values, entry in _changes(brief, rows):
             reason = Message("actions.told", {"text": str(values.pop("reason"))})
-            if not named:
+            if channel not in divided:
                 actions.append(Action(slots[0]["start"], "bid", Message(f"actions.{entry}", values), reason, channel))
                 continue
             name = campaign[0] if pd.notna(campaign[0]) else Message("labels.other_campaigns")

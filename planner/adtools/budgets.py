@@ -75,7 +75,7 @@ def _daily_limits(plan: Plan, series: Sequence[Series]) -> pd.DataFrame:
     """Return the plan's limits of a day and channel, or campaign, called as the tool calls it."""
     limits = plan.limits[plan.limits["date"] != "total"]
     campaigns = limits["campaign"].fillna("") if "campaign" in limits else pd.Series("", index=limits.index)
-    names = {(one.channel, one.campaign): one.name for one in series}
+    names = {one.unit: one.name for one in series}
     called = [names.get(unit) for unit in zip(limits["channel"], campaigns, strict=True)]
     return limits.assign(channel=called).dropna(subset=["channel"]).reset_index(drop=True)
 

@@ -11,6 +11,8 @@ from planner.adtools.tool import UNCHANGED, Form, Sheet, Tool
 
 __all__ = ["NotReadBackError", "bundle_files", "same_sheets"]
 
+# File systems take 255 bytes; the label of a period and the file's end come behind.
+_MOST_BYTES = 180
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 
 
@@ -45,7 +47,7 @@ def _stems(tool: Tool, groups: Sequence[Sequence[str]]) -> list[str]:
         return [tool.name]
     stems: list[str] = []
     for (name,) in groups:
-        stem = f"{tool.name}-{_UNSAFE.sub('_', name).strip(' .') or '_'}"
+        stem = f"{tool.name}-{_UNSAFE.sub('_', name).strip(' .') or '_'}".encode()[:_MOST_BYTES].decode(errors="ignore")
         while stem.casefold() in {other.casefold() for other in stems}:
             stem += "_"
         stems.append(stem)

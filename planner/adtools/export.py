@@ -181,7 +181,13 @@ def export_plan(
             kept=bool(old),
             lang=lang,
         ),
-        notes=(*_restoring(tool, given=bool(old)), *_idle(chosen, series), *notes, *_warnings(tool)),
+        notes=(
+            *_restoring(tool, given=bool(old)),
+            *_overspent(budgets, tool, plan.summary.currency),
+            *_idle(chosen, series),
+            *notes,
+            *_warnings(tool),
+        ),
     )
 
 
@@ -213,6 +219,15 @@ def _that_buy(series: Sequence[Series]) -> list[Series]:
     """Return the series without campaigns for which the plan buys nothing at all; every one where none buys."""
     buying = [one for one in series if not one.campaign or (one.cells["spend"] > 0).any()]
     return buying or list(series)
+
+
+def _overspent(budgets: pd.DataFrame, tool: Tool, currency: str) -> list[Message]:
+    """Return the warning that the tool's least budgets come to more than the plan's limits together."""
+    worst, limit = float(budgets["worst_case"].sum()), float(budgets["limit"].sum())
+    if worst <= limit + 0.005:
+        return []
+    values = {"worst": worst, "limit": limit, "least": tool.least_budget, "currency": currency}
+    return [Message("adtools.budgets_over", values)]
 
 
 def _idle(chosen: Sequence[Series], series: Sequence[Series]) -> list[Message]:
@@ -257,7 +272,9 @@ def _shown(plan: Plan, series: Series, base: float, columns: Sequence[str]) -> p
         raise InputError(problems)
     rows = plan.schedule[plan.schedule["channel"] == series.channel]
     if "campaign" in rows:
-        rows = rows[rows["campaign"].fillna("") == series.campaign]
+        rows = rows[rows["campaign"].fillna("") == series.unit[1]]
+        # All others are called what their file is: a tool's file has no empty names.
+        rows = rows.assign(campaign=series.campaign or None)
     rows = rows.assign(bid_percent=(100 * rows["bid"] / base).round(4))
     usual = ["start", "end", *unit_columns(rows), "bid", "bid_percent"]
     return rows[list(columns) or usual]

@@ -9,6 +9,7 @@ nothing that is earned there counts, only what is lost.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -18,9 +19,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.bids import bid_bounds
+from planner.brief import campaign_key
 from planner.curves import clicks_at_spend, response_cells, spend_at_bid
 from planner.plan import Plan
 from planner.tables import unit_columns
+from planner.wording import say
 
 __all__ = ["Outcome", "Series", "plan_series", "select_series"]
 
@@ -43,8 +46,10 @@ class Series:
     Attributes
     ----------
     channel, campaign
-        As in the plan; the campaign is empty for a whole channel, and for all campaigns of a channel that have no rows
-        of their own.
+        As in the plan. The campaign is empty for a whole channel; for all campaigns of one that have no rows of their
+        own it is what a person calls them.
+    others
+        Whether it stands for those campaigns.
     cells
         In order of time: ``start``, ``end``, ``hours``, ``stance``, ``bid`` (the channel's own unit), ``spend``, and
         the columns of `curves.response_cells`.
@@ -68,6 +73,12 @@ class Series:
     base_bid: float | None
     min_bid: float
     max_bid: float
+    others: bool = False
+
+    @property
+    def unit(self) -> tuple[str, str]:
+        """Channel and campaign as the plan's tables have them, empty where they have none."""
+        return self.channel, "" if self.others else self.campaign
 
     @property
     def name(self) -> str:
@@ -142,28 +153,34 @@ def plan_series(plan: Plan) -> list[Series]:
         raise ValueError("schedule and market do not have the same cells")
     joined["hours"] = (joined["end"] - joined["start"]) / pd.Timedelta(hours=1)
     joined["campaign"] = joined["campaign"].fillna("") if "campaign" in keys else ""
+    divided = set(joined.loc[joined["campaign"] != "", "channel"])
     return [
-        _one(plan, str(channel), str(campaign), rows.sort_values("start", ignore_index=True))
+        _one(plan, str(channel), str(campaign), rows.sort_values("start", ignore_index=True), divided)
         for (channel, campaign), rows in joined.groupby(["channel", "campaign"], sort=False)
     ]
 
 
-def _one(plan: Plan, channel: str, campaign: str, cells: pd.DataFrame) -> Series:
-    """Return one series with the prices that the plan's limits put on its money and orders."""
+def _one(plan: Plan, channel: str, campaign: str, cells: pd.DataFrame, divided: Set[str]) -> Series:
+    """Return one series with the prices that the plan's limits put on its money and orders.
+
+    `divided` are the channels of which some campaigns stand by themselves.
+    """
     prices = plan.multipliers
     brief, told = plan.brief, plan.brief.channel(channel)
     told = told.with_bids_of(campaign) if told else None
     money = (
         plan.summary.money_price
         + float(prices.get(f"channel:{channel}", 0.0))
-        + float(prices.get(f"campaign:{channel} / {campaign}", 0.0))
+        + float(prices.get(f"campaign:{campaign_key(channel, campaign)}", 0.0))
         + cells["window"].map(lambda window: float(prices.get(f"window:{window}", 0.0))).to_numpy(dtype=float)
         + cells["date"].map(lambda date: float(prices.get(f"day:{channel} {date}", 0.0))).to_numpy(dtype=float)
     )
     returned = float(prices.get("min_return", 0.0))
+    others = not campaign and channel in divided
     return Series(
         channel=channel,
-        campaign=campaign,
+        campaign=f"{channel} ({say('labels.other_campaigns', plan.lang)})" if others else campaign,
+        others=others,
         cells=cells.drop(columns=["per_click", "base"]),
         per_click=cells["per_click"].to_numpy(dtype=float),
         money_price=money + returned * brief.budget.min_return,

@@ -184,7 +184,7 @@ def _give_back(count: Floats, most: Floats, units: Floats, rules: list[_Rule], a
     cells, prices = allocation.cells, allocation.multipliers
     worth = cells.profit - float(prices.get("shipping", 0.0)) * cells.orders
     everywhere = np.arange(len(count))
-    soft = [rule for rule in rules if rule.kind == "return" and prices[rule.name] != 0.0]
+    soft = [rule for rule in rules if rule.kind == "return" and prices.get(rule.name, 0.0) != 0.0]
     hard = [rule for rule in rules if rule.kind != "return" and np.isfinite(rule.most)]
     hard.sort(key=lambda rule: np.count_nonzero(rule.member))
     for _ in range(_PASSES):
@@ -192,13 +192,13 @@ def _give_back(count: Floats, most: Floats, units: Floats, rules: list[_Rule], a
         clicks = cells.clicks(more) - cells.clicks(spend)
         gain = worth * clicks - units
         for rule in soft:
-            gain = gain - float(prices[rule.name]) * rule.added(units, clicks, cells, everywhere)
+            gain = gain - float(prices.get(rule.name, 0.0)) * rule.added(units, clicks, cells, everywhere)
         lacking = _lacking(spend, rules)
         needed = np.any([rule.member for rule, _ in lacking], axis=0) if lacking else gain > 0.0
         chosen = np.flatnonzero((count + 1.0 <= most) & needed)
         net = gain[chosen]
         for rule in hard:
-            price = float(prices[rule.name])
+            price = float(prices.get(rule.name, 0.0))
             if price != 0.0:
                 net = net - price * rule.added(units[chosen], clicks[chosen], cells, chosen)
         chosen = chosen[np.argsort(-net / units[chosen], kind="stable")]

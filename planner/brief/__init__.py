@@ -20,6 +20,7 @@ from planner.brief.tables import (
     Sms,
     Stock,
     WindowChange,
+    campaign_key,
 )
 from planner.brief.values import meant_encoding, parse_amount
 
@@ -38,6 +39,7 @@ __all__ = [
     "Sms",
     "Stock",
     "WindowChange",
+    "campaign_key",
     "load_brief",
     "meant_encoding",
     "parse_amount",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from planner.history.describing import describe_history
 from planner.history.loading import load_history, read_history
 from planner.history.settings import ReadingSettings, settings_of
-from planner.history.tidy import History, SourceFile
+from planner.history.tidy import OTHERS, History, SourceFile
 from planner.history.writing import write_history
 
 __all__ = [
+    "OTHERS",
     "History",
     "ReadingSettings",
     "SourceFile",

@@ -1,6 +1,6 @@
 """Which campaigns of a history are carried through one by one: those a brief plans, and no more than a plan can hold.
 
-The others of a channel are added up, their rows without a campaign: nothing of the channel is lost.
+The others of a channel are added up under the campaign `OTHERS`: nothing of the channel is lost.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from planner.history.combine import hourly
+from planner.history.tidy import OTHERS
 from planner.wording import Message
 
 if TYPE_CHECKING:
@@ -68,23 +70,27 @@ def without_small(
     """
     if choice is None or "campaign" not in table:
         return table, []
-    rows = table[table["campaign"].notna()]
+    rows = table[table["campaign"].notna() & (table["campaign"] != OTHERS)]
     last = rows.groupby("channel", dropna=False)["hour"].transform("max")
-    recent = rows[rows["hour"] > last - pd.Timedelta(days=_RANKED_DAYS)]
-    measure = next((name for name in _SIZES if name in rows and rows[name].notna().any()), None)
-    amounts = recent[measure] if measure else pd.Series(1.0, index=recent.index)
-    sizes = rows[["channel", "campaign"]].drop_duplicates().assign(size=0.0).set_index(["channel", "campaign"])
-    sizes["size"] = amounts.groupby([recent["channel"], recent["campaign"]], dropna=False).sum()
-    sizes = sizes.fillna(0.0).reset_index()
+    recent = rows["hour"] > last - pd.Timedelta(days=_RANKED_DAYS)
+    units = [rows["channel"], rows["campaign"]]
+    measures = [name for name in _SIZES if name in rows]
+    amounts = rows[measures].where(recent, np.nan).groupby(units, dropna=False).sum(min_count=1)
+    sizes = _sized(amounts)
     kept = choice.kept(sizes)
-    units = pd.MultiIndex.from_frame(table[["channel", "campaign"]])
-    own = units.isin(pd.MultiIndex.from_frame(kept)) | table["campaign"].isna().to_numpy()
+    own = pd.MultiIndex.from_frame(table[["channel", "campaign"]]).isin(pd.MultiIndex.from_frame(kept))
+    own |= table["campaign"].isna() | (table["campaign"] == OTHERS)
     if own.all():
         return table, []
-    joined = table.assign(campaign=table["campaign"].astype(object).where(own, None)).rename(
-        columns={"hour": "instant"}
-    )
-    return hourly(joined, zone, campaigns=True), _said(sizes, kept, choice)
+    joined = table.assign(campaign=table["campaign"].astype(object).where(own, OTHERS))
+    return hourly(joined.rename(columns={"hour": "instant"}), zone, campaigns=True), _said(sizes, kept, choice)
+
+
+def _sized(amounts: pd.DataFrame) -> pd.DataFrame:
+    """Return ``channel``, ``campaign`` and ``size``, by the first of the amounts that is known of any campaign."""
+    known = next((name for name in _SIZES if name in amounts and amounts[name].notna().any()), None)
+    size = amounts[known].fillna(0.0) if known else pd.Series(0.0, index=amounts.index)
+    return size.rename("size").reset_index()
 
 
 def _said(sizes: pd.DataFrame, kept: pd.DataFrame, choice: CampaignChoice) -> list[Message]:
@@ -105,20 +111,26 @@ def _said(sizes: pd.DataFrame, kept: pd.DataFrame, choice: CampaignChoice) -> li
 def divided_view(
     engine: Engine, view: str, measures: Sequence[str], choice: CampaignChoice
 ) -> tuple[str, list[Message]]:
-    """Return the name of a view of the same rows in which only the campaigns chosen stand by themselves; see above."""
-    size = next((name for name in _SIZES if name in measures), "1")
+    """Return the name of a view of the same rows in which only the campaigns chosen stand by themselves.
+
+    What `without_small` does with a table at hand, in the engine: a large file has more campaigns than memory holds.
+    """
+    names = [name for name in _SIZES if name in measures]
     lasts = f"SELECT channel, max(hour) AS last FROM {view} WHERE campaign IS NOT NULL GROUP BY channel"
-    recent = f"sum({size}) FILTER (r.hour > l.last - INTERVAL {_RANKED_DAYS} DAY)"
-    sizes = engine.frame(
-        f"SELECT r.channel, r.campaign, coalesce({recent}, 0) AS size FROM {view} r JOIN ({lasts}) l "
+    recent = f"FILTER (r.hour > l.last - INTERVAL {_RANKED_DAYS} DAY)"
+    sums = "".join(f", sum(r.{name}) {recent} AS {name}" for name in names)
+    amounts = engine.frame(
+        f"SELECT r.channel, r.campaign{sums} FROM {view} r JOIN ({lasts}) l "
         "ON r.channel IS NOT DISTINCT FROM l.channel WHERE r.campaign IS NOT NULL GROUP BY ALL",
         "scan",
     )
+    sizes = _sized(amounts.set_index(["channel", "campaign"]))
     kept, divided = choice.kept(sizes), f"divided_{view}"
     engine.table(f"kept_{view}", kept)
     columns = ", ".join(f"r.{name}" for name in measures)
+    own = f"CASE WHEN r.campaign IS NOT NULL THEN coalesce(k.campaign, '{OTHERS}') END AS campaign"
     engine.run(
-        f"CREATE OR REPLACE TEMP VIEW {divided} AS SELECT r.hour, r.channel, k.campaign, {columns} FROM {view} r "
+        f"CREATE OR REPLACE TEMP VIEW {divided} AS SELECT r.hour, r.channel, {own}, {columns} FROM {view} r "
         f"LEFT JOIN kept_{view} k ON r.channel IS NOT DISTINCT FROM k.channel AND r.campaign = k.campaign"
     )
     return divided, _said(sizes, kept, choice)

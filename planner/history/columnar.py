@@ -20,7 +20,7 @@ import pandas as pd
 
 from planner.history.settings import Progress
 
-__all__ = ["MEMORY_MEGABYTES", "Engine", "Scan", "literal", "parquet_scan", "quoted", "text_scan"]
+__all__ = ["MEMORY_MEGABYTES", "Engine", "Scan", "literal", "number_text", "parquet_scan", "quoted", "text_scan"]
 
 MEMORY_MEGABYTES = 1_100
 _POLL_SECONDS = 0.2
@@ -34,6 +34,15 @@ def quoted(name: str) -> str:
 def literal(text: str) -> str:
     """Return a text as SQL has it."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def number_text(column: str) -> str:
+    """Return the SQL for a number as a person writes it: 12345, not 12345.0, which a column with gaps would make it."""
+    whole = f"{column} = trunc({column}) AND abs({column}) < 1e15"
+    return (
+        f"CASE WHEN isnan({column}) THEN NULL WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) "
+        f"ELSE CAST({column} AS VARCHAR) END"
+    )
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class Scan:
     def text(self, place: int) -> str:
         """Return the SQL for a column's text, empty where nothing is written."""
         column = f"c{place}"
-        return f"coalesce({column}, '')" if place not in self.typed else f"coalesce(CAST({column} AS VARCHAR), '')"
+        return f"coalesce({number_text(column) if place in self.typed else column}, '')"
 
     def is_plain(self, place: int) -> str:
         """Return the SQL that tells whether a cell is a plain number, or empty, which needs no rule."""

@@ -8,8 +8,8 @@ import pandas as pd
 
 from planner.brief import Brief
 from planner.history.inspection import channel_word, odd_hours
-from planner.history.tidy import History, SourceFile
-from planner.wording import Message
+from planner.history.tidy import OTHERS, History, SourceFile
+from planner.wording import Message, first_of
 
 __all__ = ["describe_history"]
 
@@ -78,9 +78,9 @@ def _lessons(table: pd.DataFrame) -> Iterator[Message]:
         missing = sorted({name for columns in lessons.values() for name in columns if name not in there})
         hours = rows["hour"].nunique()
         values = {"channel": channel_word(channel), "hours": hours, "days": rows["hour"].dt.date.nunique()}
-        campaigns = sorted(map(str, rows["campaign"].dropna().unique())) if "campaign" in rows else []
+        campaigns = sorted({str(name) for name in rows["campaign"].dropna()} - {OTHERS}) if "campaign" in rows else []
         if campaigns:
-            shown = ", ".join(campaigns[:8]) + (", ..." if len(campaigns) > 8 else "")
+            shown = first_of(campaigns, 8)
             yield Message("history.campaigns", {"channel": channel, "count": len(campaigns), "names": shown})
         if learned:
             yield Message("history.learned", {**values, "what": _listed(learned)})

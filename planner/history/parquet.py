@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from planner.history.columnar import literal, quoted
+from planner.history.columnar import literal, number_text, quoted
 from planner.history.sheets import HEAD_ROWS, Row, Sheet, fingerprint
 from planner.history.sources import Blob, Unreadable
 
@@ -88,9 +88,7 @@ def _texts(path: Path, places: Sequence[int] | None = None, most: int | None = N
             yield tuple(names[place] for place in places)
             typed = number_columns(path)
             texts = ", ".join(
-                f"CASE WHEN isnan({quoted(names[place])}) THEN NULL ELSE CAST({quoted(names[place])} AS VARCHAR) END"
-                if place in typed
-                else f"CAST({quoted(names[place])} AS VARCHAR)"
+                number_text(quoted(names[place])) if place in typed else f"CAST({quoted(names[place])} AS VARCHAR)"
                 for place in places
             )
             connection.execute(f"SELECT {texts} FROM {source}" + ("" if most is None else f" LIMIT {most}"))

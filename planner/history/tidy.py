@@ -9,7 +9,11 @@ import pandas as pd
 
 from planner.wording import Message, Text
 
-__all__ = ["History", "SourceFile"]
+__all__ = ["OTHERS", "History", "SourceFile"]
+
+# The campaign of rows that hold together all campaigns of a channel which do not stand alone. Without any name (None) a
+# row is of a channel that was not divided, or of what its file has no name for.
+OTHERS = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from planner.brief import Brief, PastEvent
 from planner.history import History
 from planner.timetable import Timetable
-from planner.wording import Message
+from planner.wording import Message, first_of
 
 __all__ = ["Evidence", "Panel", "PastPanel", "gather", "paid_channels"]
 
@@ -138,8 +138,7 @@ def _unmatched(history: History | None, channels: tuple[str, ...]) -> tuple[Mess
     found = [str(name) for name in pd.unique(table["channel"].dropna())] if "channel" in table else []
     if not found or not channels or set(found) & set(channels):
         return ()
-    shown = ", ".join(sorted(found)[:8]) + (", ..." if len(found) > 8 else "")
-    values = {"found": shown, "planned": ", ".join(channels)}
+    values = {"found": first_of(sorted(found), 8), "planned": ", ".join(channels)}
     return (Message("history.no_channel_matches", values),)
 
 

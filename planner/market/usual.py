@@ -94,7 +94,8 @@ def usual_day(panel: Panel) -> Usual:
         seen = known & np.isfinite(panel.impressions)
         through = np.where(seen, panel.clicks, 0).sum(axis=0) / np.where(seen, panel.impressions, 0).sum(axis=0)
     elasticity = tuple(
-        learn_elasticity(float(r) if np.isfinite(r) else None, response)
+        # Clicks that cost nothing say nothing of how price goes with bid.
+        learn_elasticity(float(r) if np.isfinite(r) and r > 0 else None, response)
         for r, response in zip(ratio, responses, strict=True)
     )
     gamma = np.array([each.gamma for each in elasticity])

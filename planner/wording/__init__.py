@@ -8,13 +8,13 @@ stages as it is and turned into text where somebody reads it.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
-__all__ = ["LANGUAGES", "Lang", "Message", "Text", "catalogue", "say"]
+__all__ = ["LANGUAGES", "Lang", "Message", "Text", "catalogue", "first_of", "say"]
 
 Lang = Literal["zh", "en"]
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
@@ -73,3 +73,8 @@ def say(key: str, lang: Lang, /, **values: Any) -> str:
     area, _, entry = key.partition(".")
     shown = {name: value.text(lang) if isinstance(value, Message | Text) else value for name, value in values.items()}
     return catalogue(area)[entry][lang].format(**shown)
+
+
+def first_of(names: Sequence[str], most: int) -> str:
+    """Return the first of several names as a sentence lists them."""
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
