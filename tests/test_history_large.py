@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
 
 from planner.errors import InputError
-from planner.history import ReadingSettings, gathering, read_history, write_history
+from planner.history import History, ReadingSettings, gathering, read_history, write_history
+from planner.history.settings import KnownChannel
 from tests.make_corpus import Case, corpus
 
 TEXT = [case for case in corpus() if all(name.endswith((".csv", ".tsv", ".gz", ".parquet")) for name in case.files)]
@@ -109,3 +112,189 @@ def test_read_small_file_needs_neither_engine_nor_workbook_library(tmp_path: Pat
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# What single files of the corpus do not show: files beside each other, and rows the engine cannot split.
+
+CAMPAIGNS = "日期,小时,计划名称,展现量,点击量,花费\n"
+
+
+def report(days: range, campaigns: str = "ab", more: int = 0) -> str:
+    """Return a report of so many days of July, an hour and campaign a row."""
+    return CAMPAIGNS + "".join(
+        f"2026-07-{day:02d},{hour},{name},{1000 + hour},{10 + hour + more},{1.5 + hour}\n"
+        for day in days
+        for hour in range(24)
+        for name in campaigns
+    )
+
+
+def written(folder: Path, **files: str) -> list[Path]:
+    paths = [folder / f"{name}.csv" for name in files]
+    for path, text in zip(paths, files.values(), strict=True):
+        path.write_text(text, encoding="utf-8")
+    return paths
+
+
+@pytest.fixture
+def only_long_files_are_large(monkeypatch):
+    monkeypatch.setattr(gathering, "LARGE_BYTES", 20_000)
+
+
+NAMED = ReadingSettings(channels=(KnownChannel("search", "直通车", "search"),))
+
+
+@pytest.mark.usefixtures("only_long_files_are_large")
+@pytest.mark.parametrize("campaigns", [True, False])
+def test_a_small_file_that_overlaps_a_large_one_counts_once(campaigns, tmp_path: Path):
+    settings = replace(NAMED, campaigns=campaigns)
+    large = read_history(written(tmp_path, 直通车=report(range(1, 29))), settings).table
+    both = written(tmp_path, 直通车=report(range(1, 29)), 直通车_b=report(range(26, 31)))
+    history = read_history(both, settings)
+    days = history.table["hour"].dt.day
+    pd.testing.assert_frame_equal(history.table[days < 29].reset_index(drop=True), large, check_dtype=False)
+    assert history.table["clicks"].sum() == sum(2 * (10 + hour) for hour in range(24)) * 30
+    assert any("identical" in note.text("en") or "stand twice" in note.text("en") for note in history.notes)
+    out = tmp_path / "tidy.csv"
+    assert write_history(both, out, replace(NAMED, campaigns=True)).rows == 30 * 24 * 2
+    assert pd.read_csv(out)["clicks"].sum() == history.table["clicks"].sum()
+
+
+@pytest.mark.usefixtures("only_long_files_are_large")
+def test_a_small_file_that_contradicts_a_large_one_is_an_error_that_shows_both(tmp_path: Path):
+    paths = written(tmp_path, 直通车=report(range(1, 29)), 直通车_b=report(range(28, 29), more=1))
+    with pytest.raises(InputError) as caught:
+        read_history(paths, NAMED)
+    told = caught.value.text("en")
+    assert "clicks 10" in told
+    assert "clicks 11" in told
+
+
+@pytest.mark.usefixtures("only_long_files_are_large")
+def test_a_workbook_beside_a_large_file_is_laid_over_it(tmp_path: Path):
+    rows = [line.split(",") for line in report(range(27, 31)).splitlines()]
+    frame = pd.DataFrame(rows[1:], columns=rows[0])
+    frame.to_excel(tmp_path / "直通车_b.xlsx", index=False)
+    paths = [*written(tmp_path, 直通车=report(range(1, 29))), tmp_path / "直通车_b.xlsx"]
+    table = read_history(paths, NAMED).table
+    assert table["clicks"].sum() == sum(2 * (10 + hour) for hour in range(24)) * 30
+
+
+@pytest.mark.usefixtures("only_long_files_are_large")
+def test_small_files_beside_a_large_one_are_written_once(tmp_path: Path):
+    small = "日期,小时,渠道,点击量,花费\n" + "".join(
+        f"2026-08-01,{hour},{channel},10,1\n" for hour in range(24) for channel in ("搜索", "展示")
+    )
+    out = tmp_path / "tidy.csv"
+    written_rows = write_history(
+        written(tmp_path, 直通车=report(range(1, 29)), b=small), out, replace(NAMED, campaigns=True)
+    )
+    table = pd.read_csv(out)
+    assert written_rows.rows == len(table) == 28 * 24 * 2 + 48
+    assert table.loc[table["hour"].str.startswith("2026-08-01"), "clicks"].sum() == 480
+
+
+def either_engine(paths: list[Path], settings: ReadingSettings, monkeypatch) -> tuple[History, History]:
+    small = read_history(paths, settings)
+    monkeypatch.setattr(gathering, "LARGE_BYTES", 0)
+    return small, read_history(paths, settings)
+
+
+@pytest.mark.parametrize("campaigns", [True, False])
+def test_an_hour_that_comes_twice_is_told_apart_by_the_engine_too(campaigns, tmp_path: Path, monkeypatch):
+    text = CAMPAIGNS + "".join(
+        f"2026-10-25,{hour},{name},1000,{10 + hour + 100 * again},1.5\n"
+        for hour in range(24)
+        for again in ((0, 1) if hour == 2 else (0,))
+        for name in "ab"
+    )
+    settings = replace(NAMED, zone=ZoneInfo("Europe/Berlin"), campaigns=campaigns)
+    small, large = either_engine(written(tmp_path, 直通车=text), settings, monkeypatch)
+    pd.testing.assert_frame_equal(large.table, small.table, check_dtype=False)
+    assert [note.text("en") for note in large.notes] == [note.text("en") for note in small.notes]
+    assert large.table["hour"].nunique() == 25
+    out = tmp_path / "tidy.csv"
+    write_history(written(tmp_path, 直通车=text), out, replace(settings, campaigns=True))
+    assert pd.read_csv(out)["clicks"].sum() == small.table["clicks"].sum()
+
+
+def test_a_quoted_line_break_is_no_fault_to_the_engine(tmp_path: Path, monkeypatch):
+    text = report(range(1, 15)).replace(",a,1000,", ',"a\nb",1000,', 1)
+    small, large = either_engine(written(tmp_path, 直通车=text), replace(NAMED, campaigns=True), monkeypatch)
+    pd.testing.assert_frame_equal(large.table, small.table, check_dtype=False)
+
+
+def test_rows_that_name_no_campaign_and_are_the_sum_are_totals(tmp_path: Path, monkeypatch):
+    sums = "".join(
+        f"2026-07-{day:02d},{hour},{name},{2 * (1000 + hour)},{2 * (10 + hour)},{2 * (1.5 + hour)}\n"
+        for day, name in ((1, ""), (2, "—"))
+        for hour in range(24)
+    )
+    text = report(range(1, 4)) + sums
+    small, large = either_engine(written(tmp_path, 直通车=text), NAMED, monkeypatch)
+    pd.testing.assert_frame_equal(large.table, small.table, check_dtype=False)
+    assert small.table["clicks"].sum() == sum(2 * (10 + hour) for hour in range(24)) * 3
+    assert [dict(each.sources[0].dropped) for each in (small, large)] == [{"total": 48}] * 2
+
+
+def test_campaigns_of_one_name_are_told_apart_by_their_numbers(tmp_path: Path, monkeypatch):
+    text = "Date,Hour,Campaign ID,Campaign,Impressions,Clicks,Cost\n" + "".join(
+        f"2026-07-01,{hour},{number},Tea,10,1,0.5\n" for hour in range(24) for number in (111, 222)
+    )
+    small, large = either_engine(written(tmp_path, 直通车=text), replace(NAMED, campaigns=True), monkeypatch)
+    pd.testing.assert_frame_equal(large.table, small.table, check_dtype=False)
+    assert small.table["clicks"].sum() == 48
+
+
+def test_campaigns_by_number_and_by_name_are_the_same_money(tmp_path: Path, monkeypatch):
+    by_number = report(range(1, 4)).replace("计划名称", "计划ID").replace(",a,", ",71,").replace(",b,", ",72,")
+    paths = written(tmp_path, 直通车=report(range(1, 4)), 直通车_b=by_number)
+    small, large = either_engine(paths, NAMED, monkeypatch)
+    assert small.table["clicks"].sum() == sum(2 * (10 + hour) for hour in range(24)) * 3
+    pd.testing.assert_frame_equal(large.table, small.table, check_dtype=False)
+
+
+def test_a_number_that_stands_beside_every_key_tells_rows_apart_and_is_said(tmp_path: Path, monkeypatch):
+    text = "日期,小时,资源位,展现量,点击量,花费\n" + "".join(
+        f"2026-07-01,{hour},{place},{1000 * place},{10 * place + hour},{place}\n"
+        for hour in range(24)
+        for place in (1, 2)
+    )
+    small, large = either_engine(written(tmp_path, 直通车=text), NAMED, monkeypatch)
+    pd.testing.assert_frame_equal(large.table, small.table, check_dtype=False)
+    assert small.table["clicks"].sum() == sum(30 + 2 * hour for hour in range(24))
+    for history in (small, large):
+        assert any("资源位 holds numbers" in note.text("en") for note in history.notes)
+
+
+def test_a_measure_nobody_knows_is_no_reason_to_add_contradicting_rows_up(tmp_path: Path):
+    text = "日期,小时,好评率,展现量,点击量,花费\n" + "".join(
+        f"2026-07-01,{hour},{again + hour},1000,{10 + again},1\n" for hour in range(24) for again in (1, 2)
+    )
+    with pytest.raises(InputError, match=r"contradict|two rows"):
+        read_history(written(tmp_path, 直通车=text), NAMED)
+
+
+@pytest.mark.parametrize("large", [True, False])
+def test_campaigns_stand_before_totals_of_another_file(large, tmp_path: Path, monkeypatch):
+    if large:
+        monkeypatch.setattr(gathering, "LARGE_BYTES", 0)
+    fine = report(range(1, 4)).replace("花费\n", "花费,总成交金额\n", 1).replace(".5\n", ".5,20\n")
+    coarse = "日期,小时,展现量,点击量,花费\n" + "".join(
+        f"2026-07-{day:02d},{hour},{2 * (1000 + hour)},{2 * (10 + hour)},{2 * (1.5 + hour)}\n"
+        for day in range(1, 4)
+        for hour in range(24)
+    )
+    paths = written(tmp_path, 直通车_1=fine, 直通车_2=coarse)
+    table = read_history(paths, replace(NAMED, campaigns=True)).table
+    assert set(table["campaign"]) == {"a", "b"}
+    assert table["revenue"].sum() == 20 * 2 * 24 * 3
+    assert table["clicks"].sum() == sum(2 * (10 + hour) for hour in range(24)) * 3
+
+
+def test_numbers_of_parquet_campaigns_stay_whole(tmp_path: Path, monkeypatch):
+    hours = pd.date_range("2026-07-01", periods=48, freq="h")
+    frame = pd.DataFrame({"hour": hours, "channel": "search", "campaign": [12345.0] * 47 + [None], "clicks": 3})
+    frame.to_parquet(tmp_path / "a.parquet")
+    for history in either_engine([tmp_path / "a.parquet"], ReadingSettings(campaigns=True), monkeypatch):
+        assert history.table["campaign"].dropna().unique().tolist() == ["12345"]

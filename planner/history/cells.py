@@ -74,10 +74,12 @@ _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """Return a cell without what only dresses it: full-width forms, blanks around it, and Excel's ``="..."``."""
+    """Return a cell without what only dresses it: full-width forms, blanks around it, breaks, Excel's ``="..."``."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     text = text.strip(" \t\r\n\u200b\ufeff'\u00a0")
+    if "\n" in text or "\r" in text:
+        text = " ".join(text.split())
     if text.startswith('="') and text.endswith('"') and len(text) >= 3:
         text = text[2:-1].strip()
     return text

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from planner.history.cells import Fault, read_date, read_hour, read_number
 
-__all__ = ["days_beside_hours", "holds_words", "is_text"]
+__all__ = ["days_beside_hours", "holds_words", "is_text", "numbers_apart"]
 
 Rows = Sequence[Sequence[str]]
 
@@ -25,6 +25,37 @@ def is_text(rows: Rows, place: int) -> bool:
     cells = _filled(rows, place)
     numbers = sum(not isinstance(read_number(cell.rstrip("%％"), strict=False), Fault) for cell in cells)
     return bool(cells) and numbers < len(cells) / 2
+
+
+def numbers_apart(rows: Rows, keys: Sequence[int], places: Sequence[int]) -> tuple[int, ...]:
+    """Return the column of numbers that tells rows apart which the keys do not, such as a place 1, 2, 3 on a page.
+
+    It is one whose few whole numbers stand beside every key, the same for each of several keys: values that were
+    measured are not. None where the keys tell all rows apart.
+
+    Parameters
+    ----------
+    rows
+        The first rows below the header.
+    keys
+        Places of the columns that name a row.
+    places
+        Places of columns of numbers that mean nothing to us.
+    """
+    by_key: dict[tuple[str, ...], list[Sequence[str]]] = {}
+    for row in rows:
+        if len(row) > max(keys, default=-1) and row[keys[0]].strip():
+            by_key.setdefault(tuple(row[place] for place in keys), []).append(row)
+    groups = list(by_key.values())[:-1]  # the last may be cut off
+    if len(groups) < 3 or any(len(group) < 2 for group in groups):
+        return ()
+    for place in places:
+        found = [tuple(row[place].strip() for row in group if place < len(row)) for group in groups]
+        first = set(found[0])
+        whole = all(cell.isdigit() and len(cell) <= 3 for cell in first)
+        if whole and all(set(cells) == first and len(cells) == len(first) for cells in found):
+            return (place,)
+    return ()
 
 
 def days_beside_hours(columns: Mapping[str, int], hours: Sequence[int], rows: Rows) -> dict[str, int]:

@@ -16,12 +16,14 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Problem
-from planner.history.dialects import MEASURES, Layout
+from planner.history.dialects import MEASURES, Layout, key_of
 from planner.history.remarks import Remarks, cell_text
 from planner.slots import hour_starts
 from planner.wording import Message
 
-__all__ = ["Part", "combine", "contradiction", "hourly"]
+__all__ = ["Part", "View", "combine", "contradiction", "hourly", "view_of"]
+
+View = tuple[int, str, tuple[str, ...]]
 
 _KEY = ["instant", "channel", "campaign", "dimension"]
 _PER_CLICK = {"bid": "clicks", "cpc": "clicks", "cpm": "impressions"}
@@ -40,12 +42,21 @@ class Part:
     remarks: Remarks
 
     @property
-    def view(self) -> tuple[int, str, tuple[str, ...]]:
-        """From which side the rows show what happened: their kind and the columns that tell them apart."""
-        layout = self.layout
-        apart = sorted(layout.header[place] for place in layout.dimensions)
-        campaign = ["campaign"] if "campaign" in layout.columns and not layout.strict else []
-        return (_RANK[layout.dialect.kind], layout.dialect.name, tuple(campaign + apart))
+    def view(self) -> View:
+        """From which side the rows show what happened."""
+        return view_of(self.layout)
+
+
+def view_of(layout: Layout) -> View:
+    """Return from which side a table shows what happened: its kind and the columns that tell its rows apart.
+
+    Campaigns by their numbers and campaigns by their names are two sides: nothing says which is which.
+    """
+    apart = sorted(layout.header[place] for place in layout.dimensions)
+    campaign = []
+    if "campaign" in layout.columns and not layout.strict:
+        campaign = ["campaign id" if key_of(layout.own["campaign"]).endswith("id") else "campaign"]
+    return (_RANK[layout.dialect.kind], layout.dialect.name, tuple(campaign + apart))
 
 
 def combine(
@@ -54,11 +65,12 @@ def combine(
     """Return one row for each hour and channel (and campaign), notes on what was decided, and contradictions."""
     notes: list[Message] = []
     problems: list[Problem] = []
-    views: dict[tuple[int, str, tuple[str, ...]], list[Part]] = {}
+    views: dict[View, list[Part]] = {}
     for part in parts:
         views.setdefault(part.view, []).append(part)
     tables = []
-    for view in sorted(views):
+    # Where campaigns are carried through, what shows them speaks before what does not.
+    for view in sorted(views, key=lambda view: (*view[:2], campaigns and not view[2], view[2])):
         rows = _overlaid(views[view], zone, notes, problems)
         name = views[view][0].remarks.source
         tables.append((name, hourly(rows, zone, campaigns=campaigns)))
@@ -171,7 +183,8 @@ def _filled(first: pd.DataFrame, other: pd.DataFrame, name: str, notes: list[Mes
             dtype=bool,
         )
         if (same & ~known).any():
-            notes.append(Message("history.seen_twice", {"where": name, "count": int((same & ~known).sum())}))
+            hours = other.loc[same & ~known, ["hour", "channel"]].drop_duplicates()
+            notes.append(Message("history.seen_twice", {"where": name, "count": len(hours)}))
             other = other[~same | known]
     key = ["hour", "channel", *(["campaign"] if apart else [])]
     left, right = (frame.set_index(pd.MultiIndex.from_frame(frame[key])).drop(columns=key) for frame in (first, other))

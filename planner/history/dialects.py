@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from planner.history.cells import DateOrder, plain
-from planner.history.columns import days_beside_hours, holds_words, is_text
+from planner.history.columns import days_beside_hours, holds_words, is_text, numbers_apart
 from planner.wording import Text
 
 __all__ = [
@@ -64,7 +64,7 @@ class Layout:
 
     `columns` gives the place of each of our columns, `own` the header the file has for it. `dimensions` are further
     columns of text that tell rows apart (a keyword, an item), `unknown` headers that are ignored, `close` those of them
-    that are nearly one of ours. `header_row` counts from 0.
+    that are nearly one of ours. `header_row` counts from 0. `counted` are those dimensions that hold mere numbers.
     """
 
     dialect: Dialect
@@ -76,6 +76,7 @@ class Layout:
     unknown: tuple[str, ...] = ()
     close: Mapping[str, str] = field(default_factory=dict)
     titles: str = ""
+    counted: tuple[str, ...] = ()
 
     @property
     def dash_is_none(self) -> bool:
@@ -238,9 +239,24 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
         place: [name for name in missing if name not in _COUNTED] for place in spare if is_text(rows[at + 1 :], place)
     }
     close = {header[p]: near for p in spare if (near := close_name(header[p], wordy.get(p, missing)))}
-    dimensions = () if dialect.kind == "tidy" else tuple(p for p in spare if holds_words(rows[at + 1 :], header[p], p))
-    unknown = tuple(header[place] for place in spare if place not in dimensions)
-    return Layout(dialect, at, header, columns, own, dimensions, unknown, close, titles)
+    if dialect.kind == "tidy":
+        return Layout(dialect, at, header, columns, own, (), tuple(header[place] for place in spare), close, titles)
+    # A campaign's number beside its name tells campaigns of one name apart.
+    named = [place for place, text in enumerate(header) if (_lookup(text, "columns") or ("",))[0] == "campaign"]
+    dimensions = tuple(
+        place
+        for place in range(len(header))
+        if (place in spare and holds_words(rows[at + 1 :], header[place], place))
+        or (place in named and place != columns.get("campaign"))
+    )
+    keys = [columns[name] for name in ("hour", "day", "channel", "campaign") if name in columns]
+    numbers = [place for place in spare if place not in dimensions and header[place] not in close]
+    counted = numbers_apart(rows[at + 1 :], [*keys, *dimensions], numbers)
+    unknown = tuple(header[place] for place in spare if place not in (*dimensions, *counted))
+    apart = tuple(sorted((*dimensions, *counted)))
+    return Layout(
+        dialect, at, header, columns, own, apart, unknown, close, titles, tuple(header[place] for place in counted)
+    )
 
 
 def _is_order_list(columns: Mapping[str, int], orders: Mapping[str, int]) -> bool:

@@ -5,14 +5,16 @@ Here, and nowhere else, is decided which engine reads a table: the one of this l
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.errors import Problem
+from planner.history.combine import view_of
 from planner.history.dialects import Layout, column_names
 from planner.history.moments import day_of_file, zone_of
 from planner.history.opening import open_sheets
@@ -31,6 +33,15 @@ __all__ = ["LARGE_BYTES", "Gathered", "gather", "is_large", "settle"]
 
 # Below this the reader in Python is as fast, and the engine's import would cost more than it saves.
 LARGE_BYTES = 8 * 2**20
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A table as it was opened: what it is, None where that is not known, and what is to be said of it."""
+
+    sheet: Sheet
+    layout: Layout | None
+    remarks: Remarks
 
 
 @dataclass
@@ -62,6 +73,7 @@ def gather(paths: Sequence[str | Path], settings: ReadingSettings) -> Gathered:
     for name in settings.columns.keys() - set(column_names()):
         values = {"name": name, "advice": suggestion(name, column_names())}
         gathered.problems.append(Problem(Message("history.unknown_name", values)))
+    opened: list[tuple[Blob, list[_Found]]] = []
     for blob in blobs:
         try:
             inner = list(unpack(blob))
@@ -69,35 +81,62 @@ def gather(paths: Sequence[str | Path], settings: ReadingSettings) -> Gathered:
             gathered.refuse(blob.name, error.message, asked_for=blob.asked_for)
             continue
         for entry in inner:
-            if isinstance(entry, Blob):
-                _read_blob(entry, settings, gathered)
-            else:
+            if not isinstance(entry, Blob):
                 gathered.refuse(*entry, asked_for=blob.asked_for and len(inner) == 1)
+            elif (tables := _opened(entry, settings, gathered)) is not None:
+                opened.append((entry, tables))
+    # What shows the same thing as a large table is laid over it row by row, so the engine reads that too.
+    views = {
+        view_of(table.layout)
+        for _, tables in opened
+        for table in tables
+        if table.layout is not None and is_large(table.sheet, table.layout)
+    }
+    for blob, tables in opened:
+        with _refusing(blob, gathered):
+            _read_tables(blob, tables, views, settings, gathered)
     return gathered
 
 
-def _read_blob(blob: Blob, settings: ReadingSettings, gathered: Gathered) -> None:
-    """Read or set aside all the tables of one file."""
-    found: list[TableReading] = []
-    large, told = len(gathered.large), len(gathered.notes) + len(gathered.problems)
+@contextlib.contextmanager
+def _refusing(blob: Blob, gathered: Gathered) -> Iterator[None]:
+    """Say in one line what keeps a file from being read."""
     try:
-        for sheet in open_sheets(blob, settings.encoding):
-            if isinstance(sheet, Sheet):
-                _read_table(sheet, settings, found, gathered)
-            else:
-                gathered.refuse(sheet[0], sheet[1].message, asked_for=False)
+        yield
     except Unreadable as error:
         gathered.refuse(blob.name, error.message, asked_for=blob.asked_for)
-        return
     except (zipfile.BadZipFile, zlib.error, EOFError):
         gathered.refuse(blob.name, Message("history.broken_zip"), asked_for=blob.asked_for)
-        return
     except OSError as error:
         why = {"why": error.strerror or type(error).__name__}
         gathered.refuse(blob.name, Message("history.unreadable", why), asked_for=blob.asked_for)
-        return
-    if not found and len(gathered.large) == large and len(gathered.notes) + len(gathered.problems) == told:
-        gathered.refuse(blob.name, Message("history.empty"), asked_for=blob.asked_for)
+
+
+def _opened(blob: Blob, settings: ReadingSettings, gathered: Gathered) -> list[_Found] | None:
+    """Return the tables of a file, each recognised or not; None where it cannot be opened, or holds none."""
+    tables: list[_Found] = []
+    told = len(gathered.notes) + len(gathered.problems)
+    with _refusing(blob, gathered):
+        for sheet in open_sheets(blob, settings.encoding):
+            if isinstance(sheet, Sheet):
+                remarks = Remarks(sheet.name)
+                tables.append(_Found(sheet, recognised(sheet, settings, remarks), remarks))
+            else:
+                gathered.refuse(sheet[0], sheet[1].message, asked_for=False)
+        if not tables and len(gathered.notes) + len(gathered.problems) == told:
+            gathered.refuse(blob.name, Message("history.empty"), asked_for=blob.asked_for)
+        return tables
+    return None
+
+
+def _read_tables(
+    blob: Blob, tables: Sequence[_Found], views: Set[object], settings: ReadingSettings, gathered: Gathered
+) -> None:
+    """Read or set aside all the tables of one file."""
+    found: list[TableReading] = []
+    large = len(gathered.large)
+    for table in tables:
+        _read_table(table, views, settings, found, gathered)
     useful = len(gathered.large) > large or any(not reading.fatal for reading in found)
     for reading in found:
         # A sheet of remarks beside the one with the numbers is no fault; nor is a strange file in a folder.
@@ -109,13 +148,14 @@ def _read_blob(blob: Blob, settings: ReadingSettings, gathered: Gathered) -> Non
             gathered.readings.append(reading)
 
 
-def _read_table(sheet: Sheet, settings: ReadingSettings, found: list[TableReading], gathered: Gathered) -> None:
+def _read_table(
+    table: _Found, views: Set[object], settings: ReadingSettings, found: list[TableReading], gathered: Gathered
+) -> None:
     """Read one table, or set it aside for the engine."""
-    remarks = Remarks(sheet.name)
-    layout = recognised(sheet, settings, remarks)
+    sheet, layout, remarks = table.sheet, table.layout, table.remarks
     if layout is None:
         found.append(unknown_table(sheet, remarks))
-    elif is_large(sheet, layout):
+    elif layout.dialect.kind != "orders" and view_of(layout) in views:
         from planner.history.large_rows import LargeTable
 
         zone, said = zone_of(sheet.name, layout.titles, settings.zone)

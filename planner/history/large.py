@@ -6,8 +6,6 @@ contradict each other are an error that shows both.
 
 from __future__ import annotations
 
-import codecs
-import csv
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
@@ -16,11 +14,20 @@ import pandas as pd
 from planner.errors import Problem
 from planner.history.cells import Fault, is_dash, is_missing, is_total, plain
 from planner.history.channels import named_channels
-from planner.history.columnar import Engine, Scan, literal, parquet_scan, text_scan
+from planner.history.columnar import Engine, literal
 from planner.history.dialects import MEASURES, Layout, key_of
-from planner.history.large_rows import LargeTable, is_plain, judged_sql, note_dashes, sums, tell_refused
+from planner.history.large_rows import (
+    LargeTable,
+    is_plain,
+    judged_sql,
+    leave_out_sums,
+    note_dashes,
+    sums,
+    tell_refused,
+    told_apart,
+)
+from planner.history.large_scan import keep_rejected, open_scan
 from planner.history.moments import settled_order, to_instants
-from planner.history.parquet import number_columns
 from planner.history.remarks import Remarks
 from planner.history.rows import MomentRule, judge_numbers, row_kind
 from planner.history.settings import ReadingSettings
@@ -36,10 +43,10 @@ _TOTAL_WORDS = "合计|总计|汇总|小计|总和|全部|全渠道|total|^ *sum
 def judge_large(engine: Engine, table: LargeTable, number: int, settings: ReadingSettings) -> str:
     """Return the name of a view of a large table's usable rows, and note what is dropped and refused.
 
-    The view has ``instant`` (UTC), ``twice`` (an hour that the clock showed two times), ``channel``, ``campaign``,
+    The view has ``instant`` (UTC), ``hour`` (its start, UTC), ``channel``, ``campaign``,
     ``apart`` (what else tells rows apart) and the numbers.
     """
-    table.scan = _scan(engine, table, number)
+    table.scan = open_scan(engine, table, number)
     layout, scan = table.layout, table.scan
     keys = {name: scan.text(layout.columns[name]) for name in ("day", "hour", "channel") if name in layout.columns}
     measures = [name for name in MEASURES if name in layout.columns]
@@ -48,7 +55,7 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
         if name not in groups:
             groups[name] = ""
     table.rows = int(groups["n"].sum())
-    _keep_rejected(engine, table)
+    keep_rejected(engine, table)
     if groups.empty:
         table.remarks.problems.append(Problem(Message("history.no_rows"), table.remarks.source, layout.header_row + 1))
         return ""
@@ -68,7 +75,12 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     note_dashes(engine, table, number, odd_names)
     table.numbered_sql = judged_sql(table, number, odd_names, numbered=True)
     view = f"judged_{number}"
-    engine.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {judged_sql(table, number, odd_names)}")
+    judged = judged_sql(table, number, odd_names)
+    if moments["later"].any():
+        judged = told_apart(engine, table, number, judged)
+    engine.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {judged}")
+    if texts["meant"].isna().any() and texts["meant"].notna().any():
+        view = leave_out_sums(engine, table, view)
     if any(faulty) or moments.loc[~moments["dropped"], "kind"].notna().any():
         tell_refused(engine, table, number, odd_names)
     return view
@@ -94,7 +106,7 @@ def _sums_at_hand(
     It is where every text was understood and no two mean the same, and every moment is a full hour that came once.
     """
     meant = moments.assign(channel=moments["name"])
-    understood = moments["kind"].isna().all() and not moments["twice"].any()
+    understood = moments["kind"].isna().all() and not moments["later"].any()
     if not understood or meant.duplicated(["instant", "channel"]).any() or not channels["name"].is_unique:
         return None
     if (moments["instant"] != moments["hour_start"]).any() or meant.groupby("instant")["hour"].nunique().max() > 1:
@@ -103,41 +115,6 @@ def _sums_at_hand(
         instant=pd.to_datetime(moments["instant"], utc=True), channel=meant["channel"], dimension="", line=0
     )
     return rows.sort_values(["instant", "channel"], ignore_index=True)
-
-
-def _scan(engine: Engine, table: LargeTable, number: int) -> Scan:
-    """Return the scan of a table; text in another encoding or packed is written out as UTF-8 first."""
-    sheet, layout = table.sheet, table.layout
-    blob = sheet.blob
-    assert blob is not None
-    if not sheet.delimiter:
-        assert blob.path is not None
-        return parquet_scan(blob.path, layout.header, number_columns(blob.path))
-    path = blob.path
-    if path is None or sheet.encoding not in ("utf-8", "utf-8-sig"):
-        path = engine.folder / f"text_{number}.csv"
-        decoder = codecs.getincrementaldecoder(sheet.encoding)()
-        with blob.open() as stream, path.open("wb") as out:
-            while chunk := stream.read(2**20):
-                out.write(decoder.decode(chunk).encode())
-            out.write(decoder.decode(b"", final=True).encode())
-    return text_scan(path, delimiter=sheet.delimiter, header_row=layout.header_row, width=len(layout.header))
-
-
-def _keep_rejected(engine: Engine, table: LargeTable) -> None:
-    """Refuse the rows that the engine could not split into the header's columns."""
-    if not table.sheet.delimiter:
-        return
-    engine.run("CREATE OR REPLACE TEMP TABLE rejected AS SELECT DISTINCT line, csv_line FROM reject_errors")
-    engine.run("DELETE FROM reject_errors; DELETE FROM reject_scans")
-    count = int(engine.frame("SELECT count(*) AS n FROM rejected")["n"].iloc[0])
-    width, mark = len(table.layout.header), table.sheet.delimiter
-    for row in engine.frame("SELECT * FROM rejected ORDER BY line LIMIT 21").itertuples(index=False):
-        cells = next(csv.reader([str(row.csv_line)], delimiter=mark), [])
-        table.remarks.refuse(int(row.line), table.layout.header[-1], f"{len(cells)} > {width}", "too_many_cells")
-    if count > 21:
-        table.remarks.refuse(0, "", "", "too_many_cells", times=count - 21)
-    table.rows += count
 
 
 def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.DataFrame:
@@ -173,7 +150,7 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
     # What is said there of rows is left unsaid: each of them stands for many.
     unsaid = Remarks(table.remarks.source)
     instants = to_instants(hours.reset_index(drop=True), table.zone, layout, unsaid)
-    table.remarks.notes += unsaid.notes
+    again = unsaid.notes
     found = dict(zip(hours["line"], hours["wall"], strict=True))
     by_wall = {found[line]: instant for line, instant in zip(instants["line"], instants["instant"], strict=True)}
     frame["instant"] = pd.to_datetime(frame["wall"].map(by_wall), utc=True).dt.tz_localize(None)
@@ -182,9 +159,12 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
     frame["hour_start"] = pd.Series(
         hours.tz_convert("UTC").tz_localize(None), index=frame.index[frame["instant"].notna()]
     )
-    frame["twice"] = frame["wall"].map(lambda wall: _happens_twice(wall, table.zone))
+    frame["later"] = [_later(wall, table.zone) for wall in frame["wall"]]
+    count = int(frame.loc[frame["later"] > 0, "n"].sum())
+    for note in again:
+        table.remarks.notes.append(Message(note.key, dict(vars(note)["values"]) | {"count": count}))
     whole = (frame["instant"] == frame["hour_start"]) | frame["instant"].isna()
-    table.by_row = bool(whole.all()) and not frame["twice"].any() and not layout.dimensions
+    table.by_row = bool(whole.all()) and not frame["later"].any() and not layout.dimensions
     if frame["instant"].notna().any():
         span = frame["instant"].dt.tz_localize("UTC")
         table.span = (span.min(), span.max())
@@ -200,12 +180,12 @@ def _time_column(layout: Layout) -> str:
     return "hour" if "hour" in layout.columns else "day"
 
 
-def _happens_twice(wall: dt.datetime | None, zone: dt.tzinfo) -> bool:
-    """Tell whether the zone's clock shows a time two times."""
+def _later(wall: dt.datetime | None, zone: dt.tzinfo) -> int:
+    """Return how much later the zone's clock shows a time once more; 0 for one that it shows once. [minutes]"""
     if not isinstance(wall, dt.datetime) or wall.tzinfo is not None or pd.isna(wall):
-        return False
+        return 0
     first, second = (wall.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
-    return first is not None and second is not None and first > second
+    return round((first - second).total_seconds() / 60) if first and second and first > second else 0
 
 
 def _channels(groups: pd.DataFrame, table: LargeTable, settings: ReadingSettings) -> pd.DataFrame:

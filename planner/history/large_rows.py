@@ -12,8 +12,19 @@ from planner.history.columnar import Engine, Scan, literal
 from planner.history.dialects import MEASURES, Layout
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
+from planner.history.totals import SUM_HOURS, SUMMED
 
-__all__ = ["LargeTable", "double_texts_sql", "is_plain", "judged_sql", "note_dashes", "sums", "tell_refused"]
+__all__ = [
+    "LargeTable",
+    "double_texts_sql",
+    "is_plain",
+    "judged_sql",
+    "leave_out_sums",
+    "note_dashes",
+    "sums",
+    "tell_refused",
+    "told_apart",
+]
 
 _WEIGHTS = {"bid": "clicks", "cpc": "clicks", "cpm": "impressions"}
 
@@ -90,7 +101,7 @@ def judged_sql(table: LargeTable, number: int, odd: Sequence[str], *, numbered: 
     layout, scan = table.layout, table.scan
     apart = [scan.text(place) for place in layout.dimensions]
     columns = [
-        "m.instant", "m.hour_start AS hour", "m.twice", "m.name AS channel",
+        "m.instant", "m.hour_start AS hour", "m.later", "m.name AS channel",
         f"{_campaign(table)} AS campaign",
         f"{'hash(' + ', '.join(apart) + ')' if apart else 'CAST(0 AS UBIGINT)'} AS apart",
     ]  # fmt: skip
@@ -102,6 +113,53 @@ def judged_sql(table: LargeTable, number: int, odd: Sequence[str], *, numbered: 
         rows = f"(SELECT *, row_number() OVER () AS line FROM {scan.sql})"
     joined = f"{rows} s{_joins(table, number, odd)}"
     return f"SELECT {', '.join(columns)} FROM {joined} WHERE m.kind IS NULL AND {_no_total(table, number)}{sound}"
+
+
+def told_apart(engine: Engine, table: LargeTable, number: int, judged: str) -> str:
+    """Return the SQL of usable rows with the second row of a key in an hour that came twice moved to the second hour.
+
+    As `moments.to_instants` does with small tables: by the order of the file. The table's numbered rows follow.
+    """
+    rows, apart = f"twice_{number}", "instant, channel, campaign, apart"
+    sql = f"SELECT * FROM ({table.numbered_sql}) WHERE later > 0"
+    engine.run_in_order(f"CREATE OR REPLACE TEMP TABLE {rows} AS {sql}", "scan")
+    turns = f"SELECT *, row_number() OVER (PARTITION BY {apart} ORDER BY line) AS turn FROM {rows}"
+    shift = "CASE WHEN turn = 2 THEN later * INTERVAL 1 MINUTE ELSE INTERVAL 0 MINUTE END"
+    moved = f"SELECT * EXCLUDE (turn) REPLACE (instant + {shift} AS instant, hour + {shift} AS hour) FROM ({turns})"
+    table.numbered_sql = f"SELECT * FROM ({table.numbered_sql}) WHERE later = 0 UNION ALL BY NAME {moved}"
+    return f"SELECT * FROM ({judged}) WHERE later = 0 UNION ALL BY NAME SELECT * EXCLUDE (line) FROM ({moved})"
+
+
+def leave_out_sums(engine: Engine, table: LargeTable, view: str) -> str:
+    """Return the name of a view without the rows that name no campaign and are the sum of the campaigns beside them.
+
+    As `totals.without_sum_rows` does with small tables.
+    """
+    names = [name for name in SUMMED if name in table.layout.columns]
+    if len(names) < 2:
+        return view
+    sums = ", ".join(
+        f"coalesce(sum({name}) FILTER (campaign IS NULL), 0) AS {name}_w, "
+        f"coalesce(sum({name}) FILTER (campaign IS NOT NULL), 0) AS {name}_p"
+        for name in names
+    )
+    agrees = " AND ".join(f"abs({name}_w - {name}_p) <= 0.05 + 1e-6 * {name}_p" for name in names)
+    both = f"both_{view}"
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE {both} AS SELECT instant, channel, {sums} FROM {view} GROUP BY instant, channel "
+        "HAVING count(*) FILTER (campaign IS NULL) > 0 AND count(campaign) > 0",
+        "scan",
+    )
+    found = engine.frame(f"SELECT count(*) AS n, count(*) FILTER ({agrees}) AS same FROM {both}").iloc[0]
+    if found["n"] < SUM_HOURS or found["same"] < found["n"]:
+        return view
+    inside = f"campaign IS NULL AND EXISTS (SELECT 1 FROM {both} b WHERE b.instant = r.instant"
+    inside += " AND b.channel IS NOT DISTINCT FROM r.channel)"
+    table.remarks.dropped["total"] += int(
+        engine.frame(f"SELECT count(*) AS n FROM {view} r WHERE {inside}")["n"].iloc[0]
+    )
+    engine.run(f"CREATE OR REPLACE TEMP VIEW summed_{view} AS SELECT * FROM {view} r WHERE NOT ({inside})")
+    return f"summed_{view}"
 
 
 def _values(table: LargeTable, odd: Sequence[str]) -> dict[str, str]:

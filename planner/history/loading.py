@@ -12,7 +12,7 @@ import pandas as pd
 from planner.brief import Brief
 from planner.errors import InputError, Problem
 from planner.history.campaigns import divided_view, without_small
-from planner.history.combine import Part, combine
+from planner.history.combine import Part, View, combine, view_of
 from planner.history.dialects import MEASURES
 from planner.history.gathering import Gathered, gather, settle
 from planner.history.inspection import gap_notes
@@ -121,12 +121,19 @@ def judge_views(
     engine: Engine, gathered: Gathered, settings: ReadingSettings, sources: list[SourceFile]
 ) -> list[LargeView]:
     """Return the large tables, judged and those of one kind laid over one another; what is to be said is gathered."""
+    import duckdb
+
     from planner.history.large import judge_large
     from planner.history.overlay import laid_over
 
-    kinds: dict[object, list[tuple[LargeTable, str]]] = {}
+    kinds: dict[View, list[tuple[LargeTable, str]]] = {}
     for number, table in enumerate(gathered.large):
-        name = judge_large(engine, table, number, settings)
+        try:
+            name = judge_large(engine, table, number, settings)
+        except duckdb.Error as error:
+            why = {"why": str(error).split("\n")[0]}
+            gathered.refuse(table.sheet.name, Message("history.unreadable", why), asked_for=True)
+            continue
         remarks = table.remarks
         used = table.rows - sum(remarks.dropped.values()) - remarks.refused
         source = source_file(table.sheet, table.layout, remarks, read=table.rows, used=used, span=table.span)
@@ -134,9 +141,12 @@ def judge_views(
         fatal = is_fatal(table.layout, remarks, used=used, read=table.rows) or bool(remarks.problems)
         settle(TableReading(None, remarks, source, fatal), gathered)
         if table.span is not None and not remarks.problems:
-            kinds.setdefault(Part(pd.DataFrame(), table.layout, remarks).view, []).append((table, name))
+            kinds.setdefault(view_of(table.layout), []).append((table, name))
     views = []
-    for number, found in enumerate(kinds.values()):
+    # What tells more rows apart speaks first.
+    for number, found in enumerate(
+        kinds[kind] for kind in sorted(kinds, key=lambda kind: (*kind[:2], not kind[2], kind[2]))
+    ):
         tables, names = zip(*found, strict=True)
         name, notes, problems = laid_over(engine, tables, names, number)
         gathered.notes += notes

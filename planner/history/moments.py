@@ -115,7 +115,7 @@ def to_instants(rows: pd.DataFrame, zone: dt.tzinfo, layout: Layout, remarks: Re
         instants[aware] = pd.DatetimeIndex(fixed).as_unit("us")
     if not aware.all():
         local = pd.DatetimeIndex([wall for wall in walls if wall.tzinfo is None]).as_unit("us")
-        instants[~aware] = _localised(local, rows[~aware], zone, remarks)
+        instants[~aware] = _localised(local, rows[~aware], zone, layout, remarks)
     gone = instants.isna().to_numpy()
     if gone.any():
         numbers = [name for name in MEASURES if name in rows]
@@ -127,7 +127,9 @@ def to_instants(rows: pd.DataFrame, zone: dt.tzinfo, layout: Layout, remarks: Re
     return rows.drop(columns="wall").assign(instant=instants)[~gone].reset_index(drop=True)
 
 
-def _localised(local: pd.DatetimeIndex, rows: pd.DataFrame, zone: dt.tzinfo, remarks: Remarks) -> pd.DatetimeIndex:
+def _localised(
+    local: pd.DatetimeIndex, rows: pd.DataFrame, zone: dt.tzinfo, layout: Layout, remarks: Remarks
+) -> pd.DatetimeIndex:
     """Return local times as UTC; NaT where the clock never showed them."""
     # Each wall-clock time stands in many rows; it is looked up in the zone once.
     places, walls = pd.factorize(local)
@@ -137,8 +139,12 @@ def _localised(local: pd.DatetimeIndex, rows: pd.DataFrame, zone: dt.tzinfo, rem
     twice = np.asarray(first != second) & ~np.asarray(first.isna())
     if not twice.any():
         return first
+    span = {"hour": f"{local[twice].min():%Y-%m-%d %H:%M}", "count": int(twice.sum())}
+    if layout.dialect.kind == "orders":
+        # Every order is a row of its own: none says that it is the second of its kind.
+        remarks.notes.append(Message("history.hour_twice_orders", {"where": remarks.source, **span}))
+        return first
     keys = [key for key in ("channel", "campaign", "dimension") if key in rows]
     turn = rows.assign(local=local).groupby(["local", *keys], dropna=False).cumcount().to_numpy()
-    span = {"hour": f"{local[twice].min():%Y-%m-%d %H:%M}", "count": int(twice.sum())}
     remarks.notes.append(Message("history.hour_twice", {"where": remarks.source, **span}))
     return first.where(~(twice & (turn == 1)), second)

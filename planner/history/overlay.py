@@ -26,15 +26,12 @@ _SHOWN = 20
 def laid_over(
     engine: Engine, tables: Sequence[LargeTable], views: Sequence[str], number: int
 ) -> tuple[str, list[Message], list[Problem]]:
-    """Return the name of a view of the rows of several tables, each once; notes and contradictions.
-
-    An hour that the clock shows two times has two rows of one key; they are left as they are.
-    """
+    """Return the name of a view of the rows of several tables, each once; notes and contradictions."""
     measures = [name for name in MEASURES if any(name in table.layout.columns for table in tables)]
     union = " UNION ALL BY NAME ".join(f"SELECT *, {place} AS source FROM {view}" for place, view in enumerate(views))
     every, clean = f"every_{number}", f"clean_{number}"
     engine.run(f"CREATE OR REPLACE TEMP VIEW {every} AS {union}")
-    find = f"SELECT hash({_KEY}) AS h FROM {every} WHERE NOT twice GROUP BY h HAVING count(*) > 1"
+    find = f"SELECT hash({_KEY}) AS h FROM {every} GROUP BY h HAVING count(*) > 1"
     if len(tables) == 1 and tables[0].sums is not None:
         # Each text has one meaning and each meaning one text: the texts tell double rows as well, and faster.
         double = engine.frame(double_texts_sql(tables[0]), "duplicates")
@@ -48,7 +45,7 @@ def laid_over(
     if count == 0:
         engine.run(f"CREATE OR REPLACE TEMP VIEW {clean} AS SELECT {columns} FROM {every}")
         return clean, [], []
-    member = f"(NOT twice AND hash({_KEY}) IN (SELECT h FROM doubles_{number}))"
+    member = f"(hash({_KEY}) IN (SELECT h FROM doubles_{number}))"
     rows = f"rows_{number}"
     engine.run(f"CREATE OR REPLACE TEMP TABLE {rows} AS SELECT * FROM {every} WHERE {member}", "duplicates")
     firsts = ", ".join(f"any_value({name}) AS {name}" for name in measures)

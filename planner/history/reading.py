@@ -18,6 +18,7 @@ from planner.history.rows import MomentRule, judge_rows, raw_rows
 from planner.history.settings import ReadingSettings
 from planner.history.sheets import Sheet
 from planner.history.tidy import SourceFile
+from planner.history.totals import without_sum_rows
 from planner.wording import Message
 
 __all__ = ["TableReading", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
@@ -60,6 +61,8 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
         if not remarks.problems:
             remarks.problems.append(_no_header(sheet))
         return None
+    for header in layout.counted:
+        remarks.notes.append(Message("history.counted_apart", {"where": sheet.name, "column": cell_text(header)}))
     ignored = [header for header in layout.unknown if header not in layout.close]
     if ignored:
         shown = ", ".join(map(cell_text, ignored[:12])) + ("..." if len(ignored) > 12 else "")
@@ -112,6 +115,7 @@ def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks:
                 remarks.problems.append(Problem(Message("history.only_days", {}), sheet.name, layout.header_row + 1))
             return TableReading(None, remarks, source_file(sheet, layout, remarks, read=raw.read, used=0), fatal=True)
     rows = named_channels(to_instants(rows, zone, layout, remarks), layout, settings, remarks)
+    rows = without_sum_rows(rows, remarks)
     span = (rows["instant"].min(), rows["instant"].max()) if len(rows) else None
     # An order may have several lines: what is told are the file's own.
     used = int(rows.pop("lines").sum()) if "lines" in rows else len(rows)

@@ -1,7 +1,8 @@
 """What stands in a history a second time under a name of its own: a channel that is the sum of all others.
 
 Rows that head themselves as totals are known by their word (`cells.is_total`) or by standing beside the parts
-(`total_names`); a total under any other name is known by its numbers (`without_sum_channel`).
+(`total_names`); a total under any other name, or none, is known by its numbers (`without_sum_channel`,
+`without_sum_rows`).
 """
 
 from __future__ import annotations
@@ -13,15 +14,34 @@ import pandas as pd
 
 from planner.history.cells import is_missing, is_total, plain
 from planner.history.dialects import key_of
+from planner.history.remarks import Remarks
 from planner.wording import Message
 
-__all__ = ["total_names", "without_sum_channel"]
+__all__ = ["SUMMED", "SUM_HOURS", "total_names", "without_sum_channel", "without_sum_rows"]
 
 # Names of everything together, where other names stand in the same column; alone they are names like any other.
-_EVERYTHING = frozenset({"整体", "全部", "全店", "所有", "总体", "不限", "all", "overall"})
-_COMPARED = ("impressions", "clicks", "spend")
+_EVERYTHING = frozenset(
+    {
+        *(
+            "整体",
+            "全部",
+            "全店",
+            "所有",
+            "总体",
+            "不限",
+            "全账户",
+            "账户",
+            "账户汇总",
+            "全部账户",
+            "所有计划",
+            "全部计划",
+        ),
+        *("all", "overall", "account"),
+    }
+)
+SUMMED = ("impressions", "clicks", "spend")
 # So many hours in which two numbers agree are no chance.
-_HOURS = 12
+SUM_HOURS = 12
 
 
 def total_names(texts: Iterable[str], header: str) -> frozenset[str]:
@@ -44,6 +64,29 @@ def total_names(texts: Iterable[str], header: str) -> frozenset[str]:
     return everything if any(parts) else frozenset()
 
 
+def without_sum_rows(rows: pd.DataFrame, remarks: Remarks) -> pd.DataFrame:
+    """Return a table's rows without those that name no campaign and are the sum of the campaigns beside them.
+
+    Parameters
+    ----------
+    rows
+        ``instant``, ``channel``, ``campaign`` and the numbers.
+    remarks
+        Told how many rows are left out as totals.
+    """
+    names = [name for name in SUMMED if name in rows]
+    if "campaign" not in rows or rows["campaign"].notna().all() or rows["campaign"].isna().all() or len(names) < 2:
+        return rows
+    nameless, keys = rows["campaign"].isna(), ["instant", "channel"]
+    whole, parts = (rows[mask].groupby(keys, dropna=False)[names].sum() for mask in (nameless, ~nameless))
+    both = whole.index.intersection(parts.index)
+    if len(both) < SUM_HOURS or not np.allclose(whole.loc[both], parts.loc[both], rtol=1e-6, atol=0.05):
+        return rows
+    sums = nameless & pd.MultiIndex.from_frame(rows[keys]).isin(both)
+    remarks.dropped["total"] += int(sums.sum())
+    return rows[~sums].reset_index(drop=True)
+
+
 def without_sum_channel(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Message]]:
     """Return a history without a channel whose numbers are the sum of all others' in every hour, and what was dropped.
 
@@ -52,7 +95,7 @@ def without_sum_channel(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Message
     table
         As `tables.HISTORY`.
     """
-    names = [name for name in _COMPARED if name in table]
+    names = [name for name in SUMMED if name in table]
     channels = table["channel"].dropna().unique()
     if len(channels) < 3 or len(names) < 2:
         return table, []
@@ -63,7 +106,7 @@ def without_sum_channel(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Message
     for name in names:
         one, others = wide[name][whole], wide[name].drop(columns=whole).sum(axis=1)
         agrees = np.isclose(one.fillna(0.0), others, rtol=1e-6, atol=0.01 * len(channels))
-        if not agrees.all() or (hours := hours & (one > 0).to_numpy()).sum() < _HOURS:
+        if not agrees.all() or (hours := hours & (one > 0).to_numpy()).sum() < SUM_HOURS:
             return table, []
     values = {"channel": whole, "count": len(channels) - 1, "hours": int(hours.sum())}
     return table[table["channel"] != whole].reset_index(drop=True), [Message("history.sum_channel", values)]

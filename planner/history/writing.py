@@ -172,9 +172,15 @@ def _one_view_an_hour(engine: Engine, pieces: Sequence[str], measures: Sequence[
 
 def _labels(engine: Engine, count: int, small: pd.DataFrame, settings: ReadingSettings) -> pd.DataFrame:
     """Return the local time with its offset, as CSV shows it, of each hour that any table speaks of."""
-    found = [engine.frame(f"SELECT DISTINCT hour_start FROM moments_{number}")["hour_start"] for number in range(count)]
+    found = [
+        engine.frame(
+            f"SELECT hour_start FROM moments_{number} "
+            f"UNION SELECT hour_start + later * INTERVAL 1 MINUTE FROM moments_{number}"
+        )["hour_start"]
+        for number in range(count)
+    ]
     hours = pd.DatetimeIndex(pd.concat(found).dropna().unique()).tz_localize("UTC")
     if len(small):
-        hours = hours.union(pd.DatetimeIndex(small["hour"]).tz_convert("UTC"))
+        hours = hours.union(pd.DatetimeIndex(small["hour"].unique()).tz_convert("UTC"))
     labels = [hour.isoformat() for hour in hours.tz_convert(settings.zone)]
     return pd.DataFrame({"hour": hours.tz_localize(None), "label": labels})
