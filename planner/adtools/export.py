@@ -17,13 +17,14 @@ from planner.adtools.grid import Period, Pieces, cut_pieces, make_periods, usual
 from planner.adtools.handover import handover_actions
 from planner.adtools.losses import Loss, loss_table, sum_losses
 from planner.adtools.registry import load_tool, target_names
-from planner.adtools.series import Series, plan_series, select_series
+from planner.adtools.remarks import first_notes, unsure_notes
+from planner.adtools.series import Series, choose_series
 from planner.adtools.tool import UNCHANGED, Sheet, Tool
 from planner.errors import InputError, Problem
 from planner.plan import Plan
 from planner.tables import unit_columns
 from planner.toml_input import suggestion
-from planner.wording import Lang, Message, Text, say
+from planner.wording import Lang, Message
 
 __all__ = ["Export", "export_plan", "find_tool"]
 
@@ -131,7 +132,7 @@ def export_plan(
     """
     lang = lang or plan.lang
     tool = find_tool(target).with_limits(plan.brief.adtools.get(target))
-    chosen = _chosen(plan, channels, campaigns)
+    chosen = choose_series(plan, channels, campaigns)
     series = _that_buy(chosen)
     pieces = [cut_pieces(one, tool) for one in series]
     periods = make_periods(series, pieces, tool)
@@ -182,58 +183,17 @@ def export_plan(
             lang=lang,
         ),
         notes=(
-            *_restoring(tool, given=bool(old)),
-            *_overspent(budgets, tool, plan.summary.currency),
-            *_idle(chosen, series),
+            *first_notes(tool, chosen, series, budgets, plan.summary.currency, kept=bool(old)),
             *notes,
-            *_warnings(tool),
+            *unsure_notes(tool),
         ),
     )
-
-
-def _chosen(plan: Plan, channels: Sequence[str], campaigns: Sequence[str]) -> list[Series]:
-    """Return the campaigns asked for."""
-    series = plan_series(plan)
-    problems = [
-        Problem(Message("adtools.not_in_plan", {"found": name, "advice": suggestion(name, known)}))
-        for asked, known in (
-            (channels, {one.channel for one in series}),
-            (campaigns, {one.campaign for one in series}),
-        )
-        for name in asked
-        if name not in known
-    ]
-    if problems:
-        raise InputError(problems)
-    chosen = select_series(series, tuple(channels), tuple(campaigns))
-    if not chosen:
-        raise InputError([Problem(Message("adtools.nothing_chosen"))])
-    names = [one.name for one in chosen]
-    # Files and tools know campaigns by their names alone.
-    if double := sorted({name for name in names if names.count(name) > 1}):
-        raise InputError([Problem(Message("adtools.same_name", {"names": ", ".join(double)}))])
-    return chosen
 
 
 def _that_buy(series: Sequence[Series]) -> list[Series]:
     """Return the series without campaigns for which the plan buys nothing at all; every one where none buys."""
     buying = [one for one in series if not one.campaign or (one.cells["spend"] > 0).any()]
     return buying or list(series)
-
-
-def _overspent(budgets: pd.DataFrame, tool: Tool, currency: str) -> list[Message]:
-    """Return the warning that the tool's least budgets come to more than the plan's limits together."""
-    worst, limit = float(budgets["worst_case"].sum()), float(budgets["limit"].sum())
-    if worst <= limit + 0.005:
-        return []
-    values = {"worst": worst, "limit": limit, "least": tool.least_budget, "currency": currency}
-    return [Message("adtools.budgets_over", values)]
-
-
-def _idle(chosen: Sequence[Series], series: Sequence[Series]) -> list[Message]:
-    """Return the note on campaigns that get no schedule."""
-    left = [one.name for one in chosen if one not in series]
-    return [Message("adtools.campaigns_idle", {"names": ", ".join(left)})] if left else []
 
 
 def _sheet(
@@ -303,24 +263,3 @@ def _check_on(tool: Tool, sheets: Mapping[tuple[str, str], Sheet]) -> None:
         raise InputError(
             [Problem(Message("adtools.all_off", {"name": name, "tool": tool.title})) for name in dict.fromkeys(dark)]
         )
-
-
-def _restoring(tool: Tool, *, given: bool) -> list[Message]:
-    """Return what becomes of the schedule that is in the tool now, where a person may not expect it."""
-    if tool.exact or given == (tool.rows != "dated"):
-        return []
-    return [Message("adtools.dated_restore" if given else "adtools.no_restore", {"tool": tool.title})]
-
-
-def _warnings(tool: Tool) -> list[Message]:
-    """Return what goes with every export to a tool."""
-    notes = [Message(f"adtools.warn_{entry}") for entry in tool.warnings]
-    for sure in ("third_party", "assumed"):
-        aspects = [aspect for aspect, how in tool.sure.items() if how == sure]
-        if aspects:
-            named = Text(
-                zh="、".join(say(f"adtools.aspect_{aspect}", "zh") for aspect in aspects),
-                en=", ".join(say(f"adtools.aspect_{aspect}", "en") for aspect in aspects),
-            )
-            notes.append(Message(f"adtools.unsure_{sure}", {"aspects": named}))
-    return notes

@@ -9,7 +9,7 @@ nothing that is earned there counts, only what is lost.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -21,11 +21,13 @@ from numpy.typing import NDArray
 from planner.bids import bid_bounds
 from planner.brief import campaign_key
 from planner.curves import clicks_at_spend, response_cells, spend_at_bid
+from planner.errors import InputError, Problem
 from planner.plan import Plan
 from planner.tables import unit_columns
-from planner.wording import say
+from planner.toml_input import suggestion
+from planner.wording import Message, say
 
-__all__ = ["Outcome", "Series", "plan_series", "select_series"]
+__all__ = ["Outcome", "Series", "choose_series", "plan_series"]
 
 Floats = NDArray[np.float64]
 
@@ -192,10 +194,35 @@ def _one(plan: Plan, channel: str, campaign: str, cells: pd.DataFrame, divided: 
     )
 
 
-def select_series(series: list[Series], channels: tuple[str, ...], campaigns: tuple[str, ...]) -> list[Series]:
-    """Return those of the channels and campaigns named; an empty choice takes all."""
-    return [
+def choose_series(plan: Plan, channels: Sequence[str], campaigns: Sequence[str]) -> list[Series]:
+    """Return those of the channels and campaigns named; an empty choice takes all.
+
+    Raises
+    ------
+    InputError
+        A name that the plan does not have, none that has both, or two campaigns of one name.
+    """
+    series = plan_series(plan)
+    problems = [
+        Problem(Message("adtools.not_in_plan", {"found": name, "advice": suggestion(name, known)}))
+        for asked, known in (
+            (channels, {one.channel for one in series}),
+            (campaigns, {one.campaign for one in series}),
+        )
+        for name in asked
+        if name not in known
+    ]
+    if problems:
+        raise InputError(problems)
+    chosen = [
         one
         for one in series
         if (not channels or one.channel in channels) and (not campaigns or one.campaign in campaigns)
     ]
+    if not chosen:
+        raise InputError([Problem(Message("adtools.nothing_chosen"))])
+    names = [one.name for one in chosen]
+    # Files and tools know campaigns by their names alone.
+    if double := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError([Problem(Message("adtools.same_name", {"names": ", ".join(double)}))])
+    return chosen
