@@ -521,6 +521,66 @@ def joins() -> list[Case]:
     ]  # fmt: skip
 
 
+def times() -> list[Case]:
+    """Return hours that only their whole column tells apart from something else."""
+    header = ["时间", "场景", "点击量"]
+
+    def one_column(cells: Mapping[str, int]) -> bytes:
+        return table(header, [[cell, "直通车", clicks] for cell, clicks in cells.items()]).encode()
+
+    def of_hours(hours: Sequence[int], day: str = DAY) -> list[dict[str, Any]]:
+        return [{"hour": f"{day} {hour:02d}:00", "channel": "search", "clicks": 100 + hour} for hour in hours]
+
+    def spans(day: str, hours: Sequence[int] = (0, 8, 23)) -> dict[str, int]:
+        return {f"{day}{hour:02d}:00-{(hour + 1) % 24:02d}:00": 100 + hour for hour in hours}
+
+    import datetime as dt
+
+    known = {"channels": SEARCH}
+    moments = [[dt.datetime(2026, 11, 2, hour), "直通车", 100 + hour] for hour in (0, 8, 23)]
+    written = {
+        "iso": spans(f"{DAY} "), "slashes": spans("2026/11/02 "), "chinese": spans("2026年11月2日"), "t": spans(f"{DAY}T"),
+        "to_59": {f"{DAY} {hour:02d}:00-{hour:02d}:59": 100 + hour for hour in (0, 8, 23)},
+    }  # fmt: skip
+    offset = {f"{DAY}T08:00-09:00": 5, f"{DAY}T09:00-09:00": 6}
+    west = {f"{DAY} 08:00-09:00": 5, f"{DAY} 09:00-09:00": 6}
+    utc = [{"hour": f"{DAY} {hour}:00Z", "channel": "search", "clicks": hour - 12} for hour in (17, 18)]
+    return [
+        Case("midnight_of_a_workbook", {"a.xlsx": workbook({"a": [header, *moments]}, formats=True)},
+             of_hours((0, 8, 23)), settings=known),
+        Case("midnight_beside_clocks", {"a.csv": one_column({DAY: 100, f"{DAY} 08:00": 108})}, of_hours((0, 8)), settings=known),
+        Case("midnight_of_serial_numbers", {"a.csv": one_column({"46328": 100, repr(46328 + 8 / 24): 108})},
+             of_hours((0, 8)), settings=known),
+        *[Case(f"span_after_a_day_{name}", {"a.csv": one_column(cells)}, of_hours((0, 8, 23)), settings=known)
+          for name, cells in written.items()],
+        Case("span_after_a_day_once", {"a.csv": one_column(spans(f"{DAY} ", [8]))}, of_hours([8]), settings=known,
+             note="not as an offset"),
+        Case("offset_after_t", {"a.csv": one_column(offset)}, utc, settings=known),
+        Case("offset_after_a_blank", {"a.csv": one_column(west)}, utc, settings=known),
+    ]  # fmt: skip
+
+
+def days_for_hours() -> list[Case]:
+    """Return tables of days whose header or labels speak of hours."""
+    known = {"channels": SEARCH}
+    days = [f"2026-11-{day:02d}" for day in range(1, 29)]
+    bare = table(["时间", "场景", "点击量"], [[day, "直通车", 5] for day in days])
+    clocks = table(["时间", "场景", "点击量"], [[f"{day} 00:00:00", "直通车", 5] for day in days])
+    hours = table(["日期", "小时", "场景", "点击量"], [[day, 0, "直通车", 5] for day in days])
+    zero = [{"hour": f"{DAY} 00:00", "channel": "search", "clicks": 5}]
+    return [
+        Case("days_headed_as_hours", {"a.csv": bare.encode()}, error="not by hour", settings=known),
+        Case("one_day_headed_as_hour", {"a.csv": "".join(bare.splitlines(keepends=True)[:2]).encode()},
+             error="not by hour", settings=known),
+        Case("days_at_midnight", {"a.csv": clocks.encode()}, error="not by hour", settings=known),
+        Case("days_of_hour_0", {"a.csv": hours.encode()}, error="not by hour", settings=known),
+        Case("one_hour_0", {"a.csv": table(["日期", "小时", "场景", "点击量"], [[DAY, 0, "直通车", 5]]).encode()}, zero,
+             settings=known),
+        Case("one_midnight", {"a.csv": table(["时间", "场景", "点击量"], [[f"{DAY} 00:00", "直通车", 5]]).encode()}, zero,
+             settings=known),
+    ]  # fmt: skip
+
+
 def errors() -> list[Case]:
     """Return files that are not what they claim, and tables that no plan can be made from."""
     known = {"channels": SEARCH}
@@ -590,4 +650,4 @@ def errors() -> list[Case]:
 
 def corpus() -> list[Case]:
     """Return every case."""
-    return [*encodings(), *cells(), *rows_and_titles(), *containers(), *joins(), *errors()]
+    return [*encodings(), *cells(), *rows_and_titles(), *containers(), *joins(), *times(), *days_for_hours(), *errors()]

@@ -57,3 +57,11 @@ def test_lines_of_one_number_paid_at_different_times_stay_apart(tmp_path: Path):
     orders, revenue, said = sold(path)
     assert (orders, revenue) == ([1.0, 1.0], [11.0, 7.0])
     assert "3 lines put together to 2 orders" in said
+
+
+def test_order_paid_at_midnight_of_which_a_workbook_keeps_the_day_alone_counts(tmp_path: Path):
+    path = tmp_path / "orders.csv"
+    rows = [HEADER, ["1001", "5.00", "2026-11-02"], ["1002", "6.00", "2026-11-02 00:00:01"]]
+    path.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    orders, revenue, _ = sold(path)
+    assert (orders, revenue) == ([2.0], [11.0])

@@ -21,6 +21,7 @@ __all__ = [
     "is_dash",
     "is_missing",
     "is_total",
+    "looks_like_span",
     "plain",
     "read_date",
     "read_hour",
@@ -64,6 +65,8 @@ _WEEKDAY = re.compile(
 )
 _SERIAL = re.compile(r"^(\d{5})(?:\.(\d+))?$")
 _DATE_HOUR = re.compile(r"^(20\d{2})(\d{2})(\d{2})(\d{2})$")
+# 08:00-09:00 after a day: a span of an hour, or a clock with an offset.
+_SPAN_OR_OFFSET = re.compile(r"(日\s*|\s|T)(\d{1,2}):(\d{2})(?::\d{2})?\s?-(\d{2}):(\d{2})(?::\d{2})?$")
 _OFFSET = re.compile(r"\s*(?:Z|(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?)$")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
@@ -221,7 +224,16 @@ def _time(hour: int, minute: int = 0, second: int = 0) -> dt.time | Fault:
     return dt.time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else Fault("bad_hour")
 
 
-def read_moment(text: str, order: DateOrder = None) -> dt.datetime | Fault:
+def looks_like_span(text: str) -> tuple[str, int, int] | None:
+    """Return for ``2026-11-10 08:00-09:00`` what stands before the clock, and both clocks in minutes; else None."""
+    match = _SPAN_OR_OFFSET.search(plain(text))
+    if match is None:
+        return None
+    start, end = (int(match.group(at)) * 60 + int(match.group(at + 1)) for at in (2, 4))
+    return match.group(1).strip(), start, end
+
+
+def read_moment(text: str, order: DateOrder = None, *, spans: bool = False) -> dt.datetime | Fault:
     """Return the moment a cell names: a day and an hour in one cell; with its offset where it states one.
 
     Parameters
@@ -230,11 +242,14 @@ def read_moment(text: str, order: DateOrder = None) -> dt.datetime | Fault:
         The cell.
     order
         As in `read_date`.
+    spans
+        Whether ``08:00-09:00`` after a day is a span of an hour in this column, and no clock with an offset.
     """
     text = plain(text)
     if not text:
         return Fault("no_hour")
-    if len(text) >= 13 and text[4:5] == "-":
+    spans = spans and looks_like_span(text) is not None
+    if len(text) >= 13 and text[4:5] == "-" and not spans:
         try:
             iso = dt.datetime.fromisoformat(text)
         except ValueError:
@@ -249,7 +264,7 @@ def read_moment(text: str, order: DateOrder = None) -> dt.datetime | Fault:
         # Excel's fractions of a day are binary: the nearest minute is what was meant.
         minutes = round(float(f"0.{match.group(2)}") * 1440)
         return _EXCEL_EPOCH + dt.timedelta(days=int(match.group(1)), minutes=minutes)
-    offset = _OFFSET.search(text) if ":" in text else None
+    offset = _OFFSET.search(text) if ":" in text and not spans else None
     if offset and offset.group(2) and not _is_offset(_shift(offset)):
         offset = None
     bare = text[: offset.start()] if offset else text

@@ -22,8 +22,9 @@ from planner.history.large_rows import LargeTable, is_plain, judged_sql, note_da
 from planner.history.moments import settled_order, to_instants
 from planner.history.parquet import number_columns
 from planner.history.remarks import Remarks
-from planner.history.rows import MomentRule, judge_numbers, row_kind
+from planner.history.rows import judge_numbers, row_kind
 from planner.history.settings import ReadingSettings
+from planner.history.times import moment_rule
 from planner.history.totals import total_names
 from planner.slots import hour_starts
 from planner.wording import Message
@@ -145,8 +146,8 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
     layout = table.layout
     named = [name for name in ("day", "hour", "channel") if name in layout.columns]
     headers = [key_of(layout.own[name]) for name in named]
-    order = settled_order(layout, {name: groups[name].tolist() for name in named}, table.remarks)
-    rule = MomentRule(layout, order, table.file_day)
+    cells = {name: groups[name].tolist() for name in named}
+    rule = moment_rule(layout, cells, settled_order(layout, cells, table.remarks), table.file_day, table.remarks)
     records = []
     everything = total_names(groups["channel"], layout.own.get("channel", ""))
     for entry in groups.to_dict("records"):
@@ -188,7 +189,7 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
     if frame["instant"].notna().any():
         span = frame["instant"].dt.tz_localize("UTC")
         table.span = (span.min(), span.max())
-    if not rule.has_hour and not table.remarks.problems and all(wall.time() == dt.time() for wall in good["wall"]):
+    if rule.by_day(good["wall"]) and not table.remarks.problems:
         table.remarks.problems.append(
             Problem(Message("history.only_days", {}), table.remarks.source, layout.header_row + 1)
         )

@@ -12,10 +12,11 @@ import re
 import numpy as np
 import pandas as pd
 
-from planner.history.cells import DateOrder, Fault, is_missing, is_total, plain, read_moment, read_number
+from planner.history.cells import DateOrder, Fault, is_missing, is_total, plain, read_number
 from planner.history.dialects import Layout, key_of
 from planner.history.remarks import Remarks
 from planner.history.rows import RawRows
+from planner.history.times import read_moments
 from planner.wording import Message
 
 __all__ = ["order_rows"]
@@ -35,7 +36,7 @@ def order_rows(raw: RawRows, layout: Layout, order: DateOrder, remarks: Remarks)
         lines the order has.
     """
     paid, amount = raw.cells["paid_at"], raw.cells["amount"]
-    moments = {text: read_moment(text, order) for text in dict.fromkeys(paid)}
+    moments = read_moments(paid, order)
     amounts = {text: read_number(text, strict=False) for text in dict.fromkeys(amount)}
     header = key_of(layout.own["paid_at"])
     keep = np.zeros(len(paid), dtype=bool)

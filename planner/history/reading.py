@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,10 +13,11 @@ from planner.history.dialects import MEASURES, Layout, close_name, known_header,
 from planner.history.moments import day_of_file, settled_order, to_instants, zone_of
 from planner.history.orders import order_rows
 from planner.history.remarks import Remarks, cell_text
-from planner.history.rows import MomentRule, judge_rows, raw_rows
+from planner.history.rows import judge_rows, raw_rows
 from planner.history.settings import ReadingSettings
 from planner.history.sheets import Sheet
 from planner.history.tidy import SourceFile
+from planner.history.times import moment_rule
 from planner.wording import Message
 
 __all__ = ["TableReading", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
@@ -104,9 +104,9 @@ def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks:
     if layout.dialect.kind == "orders":
         rows = order_rows(raw, layout, order, remarks)
     else:
-        rule = MomentRule(layout, order, day_of_file(sheet, layout, remarks))
+        rule = moment_rule(layout, raw.cells, order, day_of_file(sheet, layout, remarks), remarks)
         rows = judge_rows(raw, layout, rule, remarks)
-        if _only_days(rows, layout):
+        if rule.by_day(rows["wall"]):
             # The hour may stand under the header that is nearly ours.
             if not remarks.problems:
                 remarks.problems.append(Problem(Message("history.only_days", {}), sheet.name, layout.header_row + 1))
@@ -128,13 +128,6 @@ def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks:
 def is_fatal(layout: Layout, remarks: Remarks, *, used: int, read: int) -> bool:
     """Tell whether a table cannot be used: a fault in the tidy form, nothing left, or too much refused."""
     return not used or (layout.strict and remarks.refused > 0) or remarks.refused > _MOST_REFUSED * max(read, 1)
-
-
-def _only_days(rows: pd.DataFrame, layout: Layout) -> bool:
-    """Tell whether a table has a row a day, not an hour."""
-    if "hour" in layout.columns or "day" not in layout.columns:
-        return False
-    return bool(len(rows)) and all(wall.time() == dt.time() for wall in rows["wall"])
 
 
 def source_file(

@@ -6,7 +6,6 @@ counted; a row with a cell that cannot be read is refused as a whole, for half a
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,24 +14,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.history.cells import (
-    DateOrder,
-    Fault,
-    is_dash,
-    is_missing,
-    is_total,
-    plain,
-    read_date,
-    read_hour,
-    read_moment,
-    read_number,
-)
+from planner.history.cells import Fault, is_dash, is_missing, is_total, plain, read_number
 from planner.history.dialects import MEASURES, Layout, key_of
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
+from planner.history.times import MomentRule
 from planner.history.totals import total_names
 
-__all__ = ["MomentRule", "RawRows", "judge_numbers", "judge_rows", "raw_rows"]
+__all__ = ["RawRows", "judge_numbers", "judge_rows", "raw_rows", "row_kind"]
 
 _FLAGS = {
     "true": 1.0,
@@ -86,43 +75,6 @@ def raw_rows(sheet: Sheet, layout: Layout, remarks: Remarks) -> RawRows:
     if layout.dimensions:
         found["dimension"] = ["\x1f".join(parts) for parts in zip(*columns[len(places) :], strict=True)]
     return RawRows(lines, found, read)
-
-
-class MomentRule:
-    """How the cells that name a row's time are read in one table: in one column or two, or with the file's own day."""
-
-    def __init__(self, layout: Layout, order: DateOrder, file_day: dt.date | None) -> None:
-        self.has_day, self.has_hour = "day" in layout.columns, "hour" in layout.columns
-        self._order, self._file_day = order, file_day
-
-    def __call__(self, day: str, hour: str) -> dt.datetime | Fault:
-        """Return the wall-clock moment, with an offset where the cell has one."""
-        if self.has_day and not self.has_hour:
-            moment = read_moment(day, self._order)
-            date = read_date(day, self._order) if isinstance(moment, Fault) else moment
-            # A day alone is its midnight; a table of nothing but days is refused as a whole.
-            return dt.datetime.combine(date, dt.time()) if type(date) is dt.date else moment
-        if not self.has_day:
-            moment = read_moment(hour, self._order)
-            if not isinstance(moment, Fault) or self._file_day is None:
-                return moment
-            time = read_hour(hour)
-            return time if isinstance(time, Fault) else dt.datetime.combine(self._file_day, time)
-        date, time = read_date(day, self._order), read_hour(hour)
-        if isinstance(time, Fault):
-            # 2016-11-11 00:00 in the hour's column beside a column for the day.
-            whole = read_moment(hour, self._order)
-            if not isinstance(whole, Fault) and not isinstance(date, Fault):
-                return whole if whole.date() == date else Fault("two_days")
-        if isinstance(date, Fault):
-            return date
-        return time if isinstance(time, Fault) else dt.datetime.combine(date, time)
-
-    def guilty(self, fault: Fault) -> str:
-        """Return the column a fault lies in."""
-        if not self.has_hour:
-            return "day"
-        return "day" if self.has_day and fault.kind in ("no_date", "bad_date", "date_either_way") else "hour"
 
 
 def row_kind(keys: Sequence[str], headers: Sequence[str]) -> str:
