@@ -581,6 +581,58 @@ def days_for_hours() -> list[Case]:
     ]  # fmt: skip
 
 
+def spells() -> list[Case]:
+    """Return tables whose rows are of several days, by an end beside their start or by the title."""
+    known, one = {"channels": SEARCH}, {"channels": SEARCH[:1]}
+
+    def meta(last: str) -> bytes:
+        header = [
+            "Reporting starts",
+            "Reporting ends",
+            "Time of day (ad account time zone)",
+            "Campaign name",
+            "Link clicks",
+        ]
+        label = "{0:02d}:00:00 - {0:02d}:59:59".format
+        return table(header, [[DAY, last, label(hour), "Tea", 100 + hour] for hour in (20, 21)]).encode()
+
+    def from_to(*ends: str) -> bytes:
+        rows = [[f"{DAY} {hour}:00", end, "直通车", 100 + hour] for hour, end in zip((20, 21), ends, strict=True)]
+        return table(["开始时间", "结束时间", "场景", "点击量"], rows).encode()
+
+    def titled(title: str) -> bytes:
+        return (title + "\n" + table(["小时", "场景", "点击量"], [[h, "直通车", 100 + h] for h in (20, 21)])).encode()
+
+    rows = [{"hour": f"{DAY} {hour}:00", "channel": "search", "clicks": 100 + hour} for hour in (20, 21)]
+    own = table(
+        ["日期", "小时", "结束日期", "场景", "点击量"], [[DAY, h, "2026-12-31", "直通车", 100 + h] for h in (20, 21)]
+    )
+    whole = table(
+        ["开始日期", "结束日期", "小时", "点击量"], [[DAY, "2026-11-03 00:00:00", h, 100 + h] for h in (20, 21)]
+    )
+    head = ["日期", "小时", "场景", "展现量", "点击量"]
+    first = table(head, [[DAY, 20, "直通车", 5000, 120]])
+    turned = {
+        "numbers": table([*head[:3], "点击量", "展现量"], [[DAY, 21, "直通车", 121, 5000]]),
+        "everything": table(["点击量", "日期", "小时", "展现量", "场景"], [[121, DAY, 21, 5000, "直通车"]]),
+    }
+    return [
+        Case("end_on_the_same_day", {"a.csv": meta(DAY)}, rows, settings=one),
+        Case("end_after_a_month", {"a.csv": meta("2026-11-30")}, error="adds several up", settings=one),
+        Case("end_after_an_hour", {"a.csv": from_to(f"{DAY} 21:00", f"{DAY} 21:59:59")}, rows, settings=known),
+        Case("end_after_a_day", {"a.csv": from_to("2026-11-03 20:00", "2026-11-03 21:00")}, error="adds several up", settings=known),
+        Case("end_at_the_next_midnight", {"a.csv": whole.encode()}, rows, settings=one),
+        Case("end_of_the_campaign", {"a.csv": own.encode()}, rows, settings=known),
+        Case("title_of_a_day", {"a_20261103_090000.csv": titled(f"统计时间：{DAY} ～ {DAY}")}, rows, settings=known, note="from the title"),
+        *[Case(f"title_of_a_month_{name}", {"a_20261202_090000.csv": titled(title)}, error="adds up 2026-11-01 to 2026-11-30",
+               settings=known)
+          for name, title in {"iso": "统计时间：2026-11-01 ~ 2026-11-30", "clocks": "2026/11/1 00:00 至 2026/11/30 23:59",
+                              "named": '"November 1, 2026 - November 30, 2026"', "american": "11/1/2026 - 11/30/2026"}.items()],
+        *[Case(f"header_in_another_order_{name}", {"a.csv": (first + second).encode()},
+               error="row 3 repeats the header of row 1", settings=known) for name, second in turned.items()],
+    ]  # fmt: skip
+
+
 def errors() -> list[Case]:
     """Return files that are not what they claim, and tables that no plan can be made from."""
     known = {"channels": SEARCH}
@@ -650,4 +702,14 @@ def errors() -> list[Case]:
 
 def corpus() -> list[Case]:
     """Return every case."""
-    return [*encodings(), *cells(), *rows_and_titles(), *containers(), *joins(), *times(), *days_for_hours(), *errors()]
+    return [
+        *encodings(),
+        *cells(),
+        *rows_and_titles(),
+        *containers(),
+        *joins(),
+        *times(),
+        *days_for_hours(),
+        *spells(),
+        *errors(),
+    ]

@@ -17,10 +17,11 @@ from planner.errors import Problem
 from planner.history.cells import Fault, is_dash, is_missing, is_total, plain
 from planner.history.channels import named_channels
 from planner.history.columnar import Engine, Scan, literal, parquet_scan, text_scan
-from planner.history.dialects import MEASURES, Layout, key_of
-from planner.history.large_rows import LargeTable, is_plain, judged_sql, note_dashes, sums, tell_refused
+from planner.history.dialects import MEASURES, Layout, in_another_order, key_of, known_header
+from planner.history.large_rows import KEYS, LargeTable, is_plain, judged_sql, note_dashes, sums, tell_refused
 from planner.history.moments import settled_order, to_instants
 from planner.history.parquet import number_columns
+from planner.history.reading import another_order
 from planner.history.remarks import Remarks
 from planner.history.rows import judge_numbers, row_kind
 from planner.history.settings import ReadingSettings
@@ -42,16 +43,19 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     """
     table.scan = _scan(engine, table, number)
     layout, scan = table.layout, table.scan
-    keys = {name: scan.text(layout.columns[name]) for name in ("day", "hour", "channel") if name in layout.columns}
+    keys = {name: scan.text(layout.columns[name]) for name in KEYS if name in layout.columns}
     measures = [name for name in MEASURES if name in layout.columns]
     groups = engine.frame(_groups_sql(table, keys, measures), "scan")
-    for name in ("day", "hour", "channel"):
+    for name in KEYS:
         if name not in groups:
             groups[name] = ""
     table.rows = int(groups["n"].sum())
     _keep_rejected(engine, table)
     if groups.empty:
         table.remarks.problems.append(Problem(Message("history.no_rows"), table.remarks.source, layout.header_row + 1))
+        return ""
+    if line := _header_in_another_order(engine, table, groups):
+        table.remarks.problems.append(another_order(table.remarks.source, layout, line))
         return ""
     moments = _moments(groups, table, settings.zone)
     channels = _channels(groups, table, settings)
@@ -134,11 +138,34 @@ def _keep_rejected(engine: Engine, table: LargeTable) -> None:
     count = int(engine.frame("SELECT count(*) AS n FROM rejected")["n"].iloc[0])
     width, mark = len(table.layout.header), table.sheet.delimiter
     for row in engine.frame("SELECT * FROM rejected ORDER BY line LIMIT 21").itertuples(index=False):
-        cells = next(csv.reader([str(row.csv_line)], delimiter=mark), [])
+        # A line's end inside the row is no end to the engine.
+        cells = next(csv.reader([" ".join(str(row.csv_line).splitlines())], delimiter=mark), [])
         table.remarks.refuse(int(row.line), table.layout.header[-1], f"{len(cells)} > {width}", "too_many_cells")
     if count > 21:
         table.remarks.refuse(0, "", "", "too_many_cells", times=count - 21)
     table.rows += count
+
+
+def _header_in_another_order(engine: Engine, table: LargeTable, groups: pd.DataFrame) -> int | None:
+    """Return the row of the first header below the first whose columns stand elsewhere; None if there is none."""
+    assert table.scan is not None
+    layout, scan = table.layout, table.scan
+    headers = {name: [text for text in groups[name].unique() if known_header(text)] for name in ("day", "hour")}
+    if not any(headers.values()):
+        return None
+    texts = ", ".join(f"{scan.text(place)} AS {name}" for name, place in layout.columns.items())
+    inside = " OR ".join(
+        f"{scan.text(layout.columns[name])} IN ({', '.join(map(literal, found))})"
+        for name, found in headers.items()
+        if found
+    )
+    numbered = f"(SELECT *, row_number() OVER () AS line FROM {scan.sql})"
+    sql = f"CREATE OR REPLACE TEMP TABLE headers AS SELECT line, {texts} FROM {numbered} WHERE {inside}"
+    engine.run_in_order(sql, "scan")
+    for row in engine.frame("SELECT * FROM headers ORDER BY line").to_dict("records"):
+        if in_another_order({name: row[name] for name in layout.columns}, layout):
+            return int(row["line"]) + layout.header_row + 1
+    return None
 
 
 def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.DataFrame:
@@ -154,10 +181,10 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
         kind = row_kind([entry[name] for name in named], headers)
         if kind == "data" and entry["channel"] in everything:
             kind = "total"
-        moment = rule(entry["day"], entry["hour"]) if kind == "data" else None
+        moment = rule(entry["day"], entry["hour"], entry["until"]) if kind == "data" else None
         records.append(
             {
-                "day": entry["day"], "hour": entry["hour"], "channel": entry["channel"], "n": entry["n"],
+                **{name: entry[name] for name in KEYS}, "n": entry["n"],
                 "wall": moment if isinstance(moment, dt.datetime) else None,
                 "kind": kind if kind != "data" else moment.kind if isinstance(moment, Fault) else None,
                 "dropped": kind != "data",

@@ -13,8 +13,10 @@ from planner.history.dialects import MEASURES, Layout
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 
-__all__ = ["LargeTable", "double_texts_sql", "is_plain", "judged_sql", "note_dashes", "sums", "tell_refused"]
+__all__ = ["KEYS", "LargeTable", "double_texts_sql", "is_plain", "judged_sql", "note_dashes", "sums", "tell_refused"]
 
+# The columns whose texts together name a row's time and channel.
+KEYS = ("day", "hour", "until", "channel")
 _WEIGHTS = {"bid": "clicks", "cpc": "clicks", "cpm": "impressions"}
 
 
@@ -55,7 +57,7 @@ def _joins(table: LargeTable, number: int, odd: Sequence[str]) -> str:
     """Return the SQL that puts a row's cells beside the answers of the rules."""
     assert table.scan is not None
     layout, scan = table.layout, table.scan
-    keys = [name for name in ("day", "hour", "channel") if name in layout.columns]
+    keys = [name for name in KEYS if name in layout.columns]
     same = " AND ".join(f"{scan.text(layout.columns[name])} = m.{name}" for name in keys)
     sql = f" JOIN moments_{number} m ON {same}"
     if "campaign" in layout.columns and not table.campaigns_as_written:
@@ -195,6 +197,6 @@ def double_texts_sql(table: LargeTable) -> str:
     """Return the SQL that finds a row whose texts stand in another row as well."""
     assert table.scan is not None
     layout = table.layout
-    places = [layout.columns[name] for name in ("day", "hour", "channel", "campaign") if name in layout.columns]
+    places = [layout.columns[name] for name in (*KEYS, "campaign") if name in layout.columns]
     texts = ", ".join(table.scan.text(place) for place in [*places, *layout.dimensions])
     return f"SELECT hash({texts}) AS h FROM {table.scan.sql} GROUP BY h HAVING count(*) > 1 LIMIT 1"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,18 +16,35 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 import pandas as pd
 
-from planner.history.cells import DateOrder, plain
+from planner.history.cells import DateOrder, Fault, plain, read_date, read_moment
 from planner.history.dialects import MEASURES, Layout
 from planner.history.remarks import Remarks, cell_text
 from planner.history.sheets import Sheet
 from planner.wording import Message
 
-__all__ = ["day_of_file", "day_of_name", "download_of_name", "settled_order", "to_instants", "zone_of"]
+__all__ = [
+    "day_of_file",
+    "day_of_name",
+    "days_of_titles",
+    "download_of_name",
+    "needs_day",
+    "settled_order",
+    "to_instants",
+    "zone_of",
+]
 
 _GMT = re.compile(r"\b(?:GMT|UTC)\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?\b")
 _IANA = re.compile(r"\b[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?\b")
 _NAME_DAY = re.compile(
     r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[1-9]|[12]\d|3[01])日?(?:[_-](\d{2})(\d{2})(\d{2})(?!\d))?(?!\d)"
+)
+
+_DAY = (
+    r"(?:20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|20\d{6}|\d{1,2}[-/.]\d{1,2}[-/.]20\d{2}"
+    r"|[A-Z][a-z]{2,8}\.? \d{1,2},? 20\d{2}|\d{1,2} [A-Z][a-z]{2,8}\.? 20\d{2})"
+)
+_DAY_SPAN = re.compile(
+    rf"({_DAY})(?:[ T]\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?\s*(?:[-–—~至到,]|to|through|until)+\s*({_DAY})"
 )
 
 
@@ -40,6 +58,16 @@ def zone_of(name: str, titles: str, default: dt.tzinfo) -> tuple[dt.tzinfo, bool
         if shift <= dt.timedelta(hours=14):
             return dt.timezone(shift if match.group(1) == "+" else -shift), True
     return default, False
+
+
+def days_of_titles(titles: str) -> tuple[dt.date, dt.date] | None:
+    """Return the first and last day of what a table shows, if the lines above it say so."""
+    for match in _DAY_SPAN.finditer(unicodedata.normalize("NFKC", titles)):
+        # 7/1/2026 - 7/31/2026: which of them is the month makes no difference to whether they are one day.
+        first, last = (read_date(text, "month_first") for text in match.groups())
+        if not isinstance(first, Fault) and not isinstance(last, Fault) and first <= last:
+            return first, last
+    return None
 
 
 def day_of_name(name: str) -> dt.date | None:
@@ -91,16 +119,26 @@ def settled_order(layout: Layout, cells: Mapping[str, Sequence[str]], remarks: R
     return order
 
 
-def day_of_file(sheet: Sheet, layout: Layout, remarks: Remarks) -> dt.date | None:
-    """Return the day a file without a column for it is of, by its name."""
-    if "day" in layout.columns:
-        return None
-    day = day_of_name(sheet.name.split("[")[0])
+def needs_day(sheet: Sheet, layout: Layout) -> bool:
+    """Tell whether a table has a column for the hour and nothing in it names the day."""
+    if "day" in layout.columns or "hour" not in layout.columns:
+        return False
     place = layout.columns["hour"]
-    cells = [row[place] for row in sheet.head[layout.header_row + 1 :] if place < len(row) and row[place].strip()]
-    dated = any(len("".join(filter(str.isdigit, cell))) >= 10 for cell in cells)
-    if day is not None and not dated:
-        key = "day_of_download" if download_of_name(sheet.name) else "day_of_name"
+    cells = [row[place] for row in sheet.head[layout.header_row + 1 :] if place < len(row)]
+    days = (rule(cell, "month_first") for cell in dict.fromkeys(cells) for rule in (read_moment, read_date))
+    return all(isinstance(day, Fault) for day in days)
+
+
+def day_of_file(sheet: Sheet, layout: Layout, remarks: Remarks) -> dt.date | None:
+    """Return the day a file without a column for it is of, by the lines above its table, else by its name."""
+    if not needs_day(sheet, layout):
+        return None
+    day, key = day_of_name(sheet.name.split("[")[0]), "day_of_name"
+    if days := days_of_titles(layout.titles):
+        day, key = days[0], "day_of_titles"
+    elif download_of_name(sheet.name):
+        key = "day_of_download"
+    if day is not None:
         remarks.notes.append(Message(f"history.{key}", {"where": remarks.source, "day": day.isoformat()}))
     return day
 

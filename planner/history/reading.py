@@ -10,17 +10,17 @@ from planner.errors import Problem
 from planner.history.channels import named_channels
 from planner.history.combine import Part
 from planner.history.dialects import MEASURES, Layout, close_name, known_header, layout_of
-from planner.history.moments import day_of_file, settled_order, to_instants, zone_of
+from planner.history.moments import day_of_file, days_of_titles, needs_day, settled_order, to_instants, zone_of
 from planner.history.orders import order_rows
 from planner.history.remarks import Remarks, cell_text
-from planner.history.rows import judge_rows, raw_rows
+from planner.history.rows import header_in_another_order, judge_rows, raw_rows
 from planner.history.settings import ReadingSettings
 from planner.history.sheets import Sheet
 from planner.history.tidy import SourceFile
 from planner.history.times import moment_rule
 from planner.wording import Message
 
-__all__ = ["TableReading", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
+__all__ = ["TableReading", "another_order", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
 
 # A file of which more than this share is refused was probably taken for something it is not.
 _MOST_REFUSED = 0.2
@@ -59,6 +59,11 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
         # The only header that was nearly the time's: without it no row can be told from another.
         if not remarks.problems:
             remarks.problems.append(_no_header(sheet))
+        return None
+    days = days_of_titles(layout.titles)
+    if days and days[0] < days[1] and needs_day(sheet, layout):
+        values = {"first": days[0].isoformat(), "last": days[1].isoformat()}
+        remarks.problems.append(Problem(Message("history.several_days", values), sheet.name, where))
         return None
     ignored = [header for header in layout.unknown if header not in layout.close]
     if ignored:
@@ -103,6 +108,9 @@ def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks:
     order = settled_order(layout, raw.cells, remarks)
     if layout.dialect.kind == "orders":
         rows = order_rows(raw, layout, order, remarks)
+    elif line := header_in_another_order(raw, layout):
+        remarks.problems.append(another_order(sheet.name, layout, line))
+        return TableReading(None, remarks, source_file(sheet, layout, remarks, read=raw.read, used=0), fatal=True)
     else:
         rule = moment_rule(layout, raw.cells, order, day_of_file(sheet, layout, remarks), remarks)
         rows = judge_rows(raw, layout, rule, remarks)
@@ -128,6 +136,11 @@ def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks:
 def is_fatal(layout: Layout, remarks: Remarks, *, used: int, read: int) -> bool:
     """Tell whether a table cannot be used: a fault in the tidy form, nothing left, or too much refused."""
     return not used or (layout.strict and remarks.refused > 0) or remarks.refused > _MOST_REFUSED * max(read, 1)
+
+
+def another_order(name: str, layout: Layout, line: int) -> Problem:
+    """Return the problem of a table that goes on, from a line on, with its columns in another order."""
+    return Problem(Message("history.another_order", {"line": line, "first": layout.header_row + 1}), name, line)
 
 
 def source_file(

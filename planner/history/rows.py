@@ -15,13 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.history.cells import Fault, is_dash, is_missing, is_total, plain, read_number
-from planner.history.dialects import MEASURES, Layout, key_of
+from planner.history.dialects import MEASURES, Layout, in_another_order, key_of, known_header
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 from planner.history.times import MomentRule
 from planner.history.totals import total_names
 
-__all__ = ["RawRows", "judge_numbers", "judge_rows", "raw_rows", "row_kind"]
+__all__ = ["RawRows", "header_in_another_order", "judge_numbers", "judge_rows", "raw_rows", "row_kind"]
 
 _FLAGS = {
     "true": 1.0,
@@ -91,6 +91,16 @@ def row_kind(keys: Sequence[str], headers: Sequence[str]) -> str:
     return "total" if any(is_total(part) for part in parts) else "data"
 
 
+def header_in_another_order(raw: RawRows, layout: Layout) -> int | None:
+    """Return the line of the first row that is a header again whose columns stand elsewhere; None if there is none."""
+    for name in ("day", "hour"):
+        headers = {text for text in dict.fromkeys(raw.cells.get(name, ())) if known_header(text)}
+        for at, text in enumerate(raw.cells.get(name, ()) if headers else ()):
+            if text in headers and in_another_order({key: raw.cells[key][at] for key in layout.columns}, layout):
+                return raw.lines[at]
+    return None
+
+
 def judge_numbers(texts: Sequence[str], name: str, *, strict: bool) -> dict[str, float | Fault | None]:
     """Return what each distinct text of a number's column means."""
     rule: Callable[[str], float | Fault | None] = (
@@ -117,7 +127,7 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
     """
     count = len(raw.lines)
     blank = [""] * count
-    day, hour = raw.cells.get("day", blank), raw.cells.get("hour", blank)
+    times = list(zip(*(raw.cells.get(name, blank) for name in ("day", "hour", "until")), strict=True))
     named = [name for name in ("day", "hour", "channel", "campaign", "dimension") if name in raw.cells]
     headers = [key_of(layout.own.get(name, "\0")) for name in named]
     keys = list(zip(*(raw.cells[name] for name in named), strict=True))
@@ -126,15 +136,15 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
         if name in ("channel", "campaign"):
             everything = total_names(raw.cells[name], layout.own[name])
             kinds.update({key: "total" for key in kinds if key[place] in everything and kinds[key] == "data"})
-    moments = {pair: rule(*pair) for pair in dict.fromkeys(zip(day, hour, strict=True))}
+    moments = {time: rule(*time) for time in dict.fromkeys(times)}
     bad = np.zeros(count, dtype=bool)
     for at, key in enumerate(keys):
         if kinds[key] != "data":
             bad[at] = True
             # A row without any key still counts for something where it holds numbers: a total without its word.
             remarks.dropped[_dropped_as(kinds[key], raw, at)] += 1
-    for at, pair in enumerate(zip(day, hour, strict=True)):
-        moment = moments[pair]
+    for at, time in enumerate(times):
+        moment = moments[time]
         if isinstance(moment, Fault) and not bad[at]:
             column = rule.guilty(moment)
             remarks.refuse(raw.lines[at], layout.own[column], raw.cells[column][at], moment.kind)
@@ -158,7 +168,7 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
             data[name] = [texts[text] for text in raw.cells[name]]
     data["dimension"] = raw.cells.get("dimension", blank)
     frame = pd.DataFrame(
-        {"wall": pd.Series([moments[p] for p in zip(day, hour, strict=True)], dtype=object), **data, "line": raw.lines}
+        {"wall": pd.Series([moments[time] for time in times], dtype=object), **data, "line": raw.lines}
     )
     return frame[~bad].reset_index(drop=True)
 

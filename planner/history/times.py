@@ -30,8 +30,22 @@ class MomentRule:
         self._order, self._file_day, self._spans = order, file_day, spans
         self._clocks = False
 
-    def __call__(self, day: str, hour: str) -> dt.datetime | Fault:
-        """Return the wall-clock moment, with an offset where the cell has one."""
+    def __call__(self, day: str, hour: str, until: str = "") -> dt.datetime | Fault:
+        """Return the wall-clock moment, with an offset where the cell has one.
+
+        Parameters
+        ----------
+        day, hour
+            The cells that name the row's time, empty where there is no such column.
+        until
+            The cell that says where the row ends, if there is one.
+        """
+        moment = self._start(day, hour)
+        ends_later = until and not isinstance(moment, Fault) and self._runs_on(moment, until)
+        return Fault("several_hours") if ends_later else moment
+
+    def _start(self, day: str, hour: str) -> dt.datetime | Fault:
+        """Return the moment a row starts at."""
         if self.has_day and not self.has_hour:
             moment = self._moment(day)
             # A day alone is its midnight; a table of nothing but days is refused as a whole.
@@ -74,6 +88,22 @@ class MomentRule:
         self._clocks |= not isinstance(time, Fault)
         return time
 
+    def _runs_on(self, moment: dt.datetime, until: str) -> bool:
+        """Tell whether a row that starts at a moment ends in another day than its own, or more than an hour later."""
+        end = self._moment(until)
+        start = moment.replace(tzinfo=None)
+        if isinstance(end, Fault):
+            date = read_date(until, self._order)
+            # The last hour may be said to end on the next day. What is no day is no end: "ongoing".
+            last = (start + dt.timedelta(hours=1)).date()
+            return not isinstance(date, Fault) and date not in (start.date(), last)
+        end = end.replace(tzinfo=None)
+        if self.has_day or end.time() == _MIDNIGHT:
+            day = dt.datetime.combine(start.date(), _MIDNIGHT)
+            latest = day + dt.timedelta(days=1) if self.has_day else start + dt.timedelta(hours=1)
+            return not day <= end <= latest
+        return not start <= end <= start + dt.timedelta(hours=1)
+
     def by_day(self, walls: Iterable[dt.datetime]) -> bool:
         """Tell, after all rows were read, whether a table has a row a day, not an hour.
 
@@ -86,6 +116,8 @@ class MomentRule:
 
     def guilty(self, fault: Fault) -> str:
         """Return the column a fault lies in."""
+        if fault.kind == "several_hours":
+            return "until"
         if not self.has_hour:
             return "day"
         return "day" if self.has_day and fault.kind in ("no_date", "bad_date", "date_either_way") else "hour"
