@@ -633,6 +633,48 @@ def spells() -> list[Case]:
     ]  # fmt: skip
 
 
+def numerals() -> list[Case]:
+    """Return units in headers and decimal commas."""
+    known = {"channels": SEARCH}
+    both = expected(orders=None, revenue=None)
+    money = [{**row, "spend": spend} for row, spend in zip(both, (12.5, 1234.25), strict=True)]
+
+    def report(
+        spend: Sequence[object], header: str = "花费", mark: str = ",", seen: Sequence[object] = (2044, 7001)
+    ) -> bytes:
+        rows = [[DAY, hour, "直通车", seen[at], (103, 120)[at], spend[at]] for at, hour in enumerate(HOURS)]
+        return table(["日期", "小时", "场景", "展现量", "点击量", header], rows, mark).encode()
+
+    units: dict[str, tuple[str, Sequence[object]]] = {
+        "ten_thousand": ("花费(万元)", (0.00125, 0.123425)), "thousand": ("花费（千元）", ("0.0125", "¥1.23425")),
+        "fen": ("花费(分)", (1250, "123,425")), "micros": ("Cost (micros)", (12500000, 1234250000)),
+        "k": ("Spend (USD k)", (0.0125, 1.23425)), "thousands": ("Cost (in thousands)", (0.0125, 1.23425)),
+    }  # fmt: skip
+    views = table(
+        ["日期", "小时", "场景", "展现量(万次)", "点击量(次)", "花费(元)"],
+        [[DAY, 20, "直通车", 0.2044, 103, 12.5], [DAY, 21, "直通车", 0.7001, 120, 1234.25]],
+    )
+    commas: dict[str, tuple[Sequence[object], Sequence[object], str]] = {
+        "semicolons": (("12,50", "1.234,25"), ("2.044", "7.001"), ";"),
+        "quoted": (("12,5", "€1.234,25"), ("2.044", "7001"), ","),
+        "tabs": (("12,50 €", "1234,25"), (2044, "7.001"), "\t"),
+    }
+    thousands = report(("12.50", "1,234.25"), seen=("2,044", "7,001"))
+    return [
+        *[Case(f"unit_{name}", {"a.csv": report(cells, header)}, money, settings=known, note="the unit in the header")
+          for name, (header, cells) in units.items()],
+        Case("unit_of_views", {"a.csv": views.encode()}, money, settings=known, note="multiplied by 10000"),
+        *[Case(f"decimal_comma_{name}", {"a.csv": report(spend, mark=mark, seen=seen)}, money, settings=known, note="decimal comma")
+          for name, (spend, seen, mark) in commas.items()],
+        Case("thousands_comma", {"a.csv": thousands}, money, settings=known),
+        Case("semicolons_with_points", {"a.csv": report((12.5, "1234.25"), mark=";", seen=("2,044", "7,001"))}, money, settings=known),
+        Case("semicolons_either_way", {"a.csv": report((12, 1234), mark=";", seen=("2.044", "7.001"))},
+             error="展现量 = 2.044: the mark in it could part thousands", settings=known),
+        Case("unit_named_twice", {"a.csv": report(("1.2万", "3万"), "花费(万元)")}, error="beside the unit in the header", settings=known),
+        Case("one_slip_among_thousands", {"a.csv": report(("1,234", "20,50"))}, error="20,50: should be a number", settings=known),
+    ]  # fmt: skip
+
+
 def errors() -> list[Case]:
     """Return files that are not what they claim, and tables that no plan can be made from."""
     known = {"channels": SEARCH}
@@ -711,5 +753,6 @@ def corpus() -> list[Case]:
         *times(),
         *days_for_hours(),
         *spells(),
+        *numerals(),
         *errors(),
     ]

@@ -18,10 +18,12 @@ from typing import Literal
 __all__ = [
     "DateOrder",
     "Fault",
+    "Mark",
     "is_dash",
     "is_missing",
     "is_total",
     "looks_like_span",
+    "mark_of",
     "plain",
     "read_date",
     "read_hour",
@@ -30,6 +32,8 @@ __all__ = [
 ]
 
 DateOrder = Literal["day_first", "month_first"] | None
+# What parts the whole from the fraction in a column; where it is not known 1.234 and 1,234 could be either.
+Mark = Literal["point", "comma", "either"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,15 @@ _CURRENCY = re.compile(
 )
 _NUMBER = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$")
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
+# 12,5 and 1.234,56 and 0,125 have a decimal comma, 12.5 and 1,234.56 and 0.125 a point; 1.234 may be either.
+_WITH_COMMA = re.compile(
+    r"^(?:\d+,(?:\d{1,2}|\d{4,})|0\d*,\d+|\d{4,},\d{3}|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,})$"
+)
+_WITH_POINT = re.compile(
+    r"^(?:\d*\.(?:\d{1,2}|\d{4,})|0\d*\.\d+|\d{4,}\.\d{3}|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,})$"
+)
+_WITH_EITHER = re.compile(r"^[1-9]\d{0,2}[.,]\d{3}$")
+_COMMA_NUMBER = re.compile(r"^(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?$")
 _TEN_THOUSAND = re.compile(r"^([+-]?\d+(?:\.\d*)?)\s*(万|亿)$")
 _CLOCK = r"(\d{1,2})(?::(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
 _HOUR_PLAIN = re.compile(r"^(\d{1,2})(?:\.0+)?\s*(?:时|点|h)?$", re.IGNORECASE)
@@ -104,7 +117,15 @@ def is_total(text: str) -> bool:
     return bool(_TOTAL.fullmatch(lowered)) or bool(_TOTAL_PREFIX.match(text.lower()))
 
 
-def read_number(text: str, *, strict: bool) -> float | Fault | None:
+def mark_of(text: str) -> Mark | None:
+    """Return the decimal mark that a plain number shows; None if it has none."""
+    bare = _CURRENCY.sub("", text.lstrip("+-")).strip()
+    if _WITH_EITHER.match(bare):
+        return "either"
+    return "comma" if _WITH_COMMA.match(bare) else "point" if _WITH_POINT.match(bare) else None
+
+
+def read_number(text: str, *, strict: bool, mark: Mark = "point") -> float | Fault | None:
     """Return the number of a cell: 0 or more, finite; None where nothing was measured.
 
     Parameters
@@ -113,10 +134,16 @@ def read_number(text: str, *, strict: bool) -> float | Fault | None:
         The cell.
     strict
         Whether the file is in the tidy form, where a number is written plainly and missing is an empty cell.
+    mark
+        The column's decimal mark.
     """
     text = plain(text)
     if not text:
         return None
+    if mark == "comma":
+        text = _with_point(text)
+    elif mark == "either" and mark_of(text) == "either":
+        return Fault("decimal_either_way")
     if not _NUMBER.match(text):
         lowered = text.lower().lstrip("+-")
         if lowered in ("inf", "infinity", "∞"):
@@ -135,6 +162,16 @@ def read_number(text: str, *, strict: bool) -> float | Fault | None:
     if not math.isfinite(value):
         return Fault("infinite")
     return Fault("negative") if value < 0 else value + 0.0
+
+
+def _with_point(text: str) -> str:
+    """Return a number whose decimal mark is the comma as one with a point; a text that is none as it is not read."""
+    sign = text[0] if text[:1] in "+-" else ""
+    bare = _CURRENCY.sub("", text[len(sign) :]).strip()
+    if _COMMA_NUMBER.match(bare):
+        return sign + bare.replace(".", "").replace(",", ".")
+    # 12.5 among numbers such as 12,5 is no number.
+    return f"{text}?" if mark_of(text) else text
 
 
 def _undressed(text: str) -> str:

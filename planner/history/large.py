@@ -10,6 +10,7 @@ import codecs
 import csv
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -20,6 +21,7 @@ from planner.history.columnar import Engine, Scan, literal, parquet_scan, text_s
 from planner.history.dialects import MEASURES, Layout, in_another_order, key_of, known_header
 from planner.history.large_rows import KEYS, LargeTable, is_plain, judged_sql, note_dashes, sums, tell_refused
 from planner.history.moments import settled_order, to_instants
+from planner.history.numerals import number_forms, unit_forms
 from planner.history.parquet import number_columns
 from planner.history.reading import another_order
 from planner.history.remarks import Remarks
@@ -45,7 +47,10 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     layout, scan = table.layout, table.scan
     keys = {name: scan.text(layout.columns[name]) for name in KEYS if name in layout.columns}
     measures = [name for name in MEASURES if name in layout.columns]
+    table.forms = unit_forms(layout)
     groups = engine.frame(_groups_sql(table, keys, measures), "scan")
+    if _settle_marks(engine, table, [name for name in measures if int(groups[f"odd_{name}"].sum())]):
+        groups = engine.frame(_groups_sql(table, keys, measures), "scan")
     for name in KEYS:
         if name not in groups:
             groups[name] = ""
@@ -85,7 +90,7 @@ def _groups_sql(table: LargeTable, keys: Mapping[str, str], measures: Sequence[s
     layout, scan = table.layout, table.scan
     texts = [f"{sql} AS {name}" for name, sql in keys.items()]
     odd = [f"NOT {is_plain(scan, layout, name)} AS odd_{name}" for name in measures]
-    values = [f"{scan.value(layout.columns[name])} AS {name}" for name in measures]
+    values = [f"{table.forms[name].scaled_sql(scan.value(layout.columns[name]))} AS {name}" for name in measures]
     cells = f"SELECT {', '.join(texts + odd + values)} FROM {scan.first_sql}"
     counts = ", ".join(f"count(*) FILTER (odd_{name}) AS odd_{name}" for name in measures)
     return f"SELECT {', '.join(keys)}, count(*) AS n, {counts}, {sums(measures)} FROM ({cells}) GROUP BY ALL"
@@ -248,10 +253,8 @@ def _channels(groups: pd.DataFrame, table: LargeTable, settings: ReadingSettings
 def _numbers(engine: Engine, table: LargeTable, name: str, number: int) -> bool:
     """Put a column's odd cells to the rules and hand the answers to the engine; return whether any is refused."""
     assert table.scan is not None
-    text = table.scan.text(table.layout.columns[name])
-    sql = f"SELECT DISTINCT {text} AS cell FROM {table.scan.sql} WHERE NOT {is_plain(table.scan, table.layout, name)}"
-    texts = engine.frame(sql, "scan")["cell"].tolist()
-    values = judge_numbers(texts, name, strict=table.layout.strict)
+    texts = _odd_texts(engine, table, name)
+    values = judge_numbers(texts, name, table.forms[name])
     answers = pd.DataFrame(
         {
             "cell": pd.Series(texts, dtype=object),
@@ -262,6 +265,44 @@ def _numbers(engine: Engine, table: LargeTable, name: str, number: int) -> bool:
     )
     engine.table(f"{name}_{number}", answers)
     return bool(answers["kind"].notna().any())
+
+
+def _odd_texts(engine: Engine, table: LargeTable, name: str) -> list[str]:
+    """Return the distinct texts of a column's cells that are no plain numbers."""
+    assert table.scan is not None
+    text = table.scan.text(table.layout.columns[name])
+    sql = f"SELECT DISTINCT {text} AS cell FROM {table.scan.sql} WHERE NOT {is_plain(table.scan, table.layout, name)}"
+    return list(engine.frame(sql, "scan")["cell"])
+
+
+def _settle_marks(engine: Engine, table: LargeTable, odd_names: Sequence[str]) -> bool:
+    """Settle how each column's numbers are written; return whether some that seemed plain need the rules for it.
+
+    Of the plain ones a cell of each kind tells as much as all: one whose point is surely the decimal mark, one whose
+    point is not.
+    """
+    assert table.scan is not None
+    layout, scan = table.layout, table.scan
+    odd = {name: _odd_texts(engine, table, name) for name in odd_names if name != "budget_spent"}
+    if layout.strict or not (
+        table.sheet.delimiter == ";" or any("," in text for found in odd.values() for text in found)
+    ):
+        return False
+    names = [name for name in table.forms if name != "budget_spent" and layout.columns[name] not in scan.typed]
+    kinds = ("[1-9][0-9]{0,2}[.][0-9]{3}", "[0-9]+[.]([0-9]{1,2}|[0-9]{4,})|0[0-9]*[.][0-9]+|[0-9]{4,}[.][0-9]{3}")
+    texts = [
+        f"min({text}) FILTER (regexp_full_match({text}, '{kind}')) AS {name}_{at}"
+        for name in names for text in [scan.text(layout.columns[name])] for at, kind in enumerate(kinds)
+    ]  # fmt: skip
+    found = engine.frame(f"SELECT {', '.join(texts)} FROM {scan.sql}", "scan").to_dict("records")[0]
+    cells = {
+        name: [*odd.get(name, ()), *[t for at in (0, 1) if isinstance(t := found[f"{name}_{at}"], str)]]
+        for name in names
+    }
+    table.forms = number_forms(cells, layout, table.sheet.delimiter, table.remarks)
+    marked = frozenset(layout.columns[name] for name, form in table.forms.items() if form.mark != "point")
+    table.scan = replace(scan, marked=marked)
+    return bool(marked)
 
 
 def _dashed(engine: Engine, table: LargeTable, number: int, odd: Sequence[str], used: pd.DataFrame) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from planner.history.columnar import Engine, Scan, literal
 from planner.history.dialects import MEASURES, Layout
+from planner.history.numerals import NumberForm
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 
@@ -26,6 +27,7 @@ class LargeTable:
 
     `by_row` tells whether a row is one hour of one campaign, so that nothing has to be added up;
     `campaigns_as_written` whether their texts are their names;
+    `forms` is how its numbers are written;
     `dashed` names the columns in which a dash beside traffic means none;
     `numbered_sql` is the SQL of its usable rows with their numbers. `sums` are its rows added up by hour and channel,
     at hand where every cell is plain and every text has a meaning of its own; `all_unlike` that no row is double.
@@ -45,6 +47,7 @@ class LargeTable:
     sums: pd.DataFrame | None = None
     all_unlike: bool = False
     dashed: tuple[str, ...] = ()
+    forms: Mapping[str, NumberForm] = field(default_factory=dict)
 
 
 def is_plain(scan: Scan, layout: Layout, name: str) -> str:
@@ -112,7 +115,7 @@ def _values(table: LargeTable, odd: Sequence[str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name in MEASURES:
         if name in table.layout.columns:
-            values[name] = table.scan.value(table.layout.columns[name])
+            values[name] = table.forms[name].scaled_sql(table.scan.value(table.layout.columns[name]))
             if name in odd:
                 plain = is_plain(table.scan, table.layout, name)
                 values[name] = f"CASE WHEN {plain} THEN {values[name]} ELSE n_{name}.value END"

@@ -9,8 +9,10 @@ import pandas as pd
 from planner.errors import Problem
 from planner.history.channels import named_channels
 from planner.history.combine import Part
+from planner.history.currencies import note_other_currency
 from planner.history.dialects import MEASURES, Layout, close_name, known_header, layout_of
 from planner.history.moments import day_of_file, days_of_titles, needs_day, settled_order, to_instants, zone_of
+from planner.history.numerals import number_forms, unit_forms
 from planner.history.orders import order_rows
 from planner.history.remarks import Remarks, cell_text
 from planner.history.rows import header_in_another_order, judge_rows, raw_rows
@@ -65,6 +67,8 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
         values = {"first": days[0].isoformat(), "last": days[1].isoformat()}
         remarks.problems.append(Problem(Message("history.several_days", values), sheet.name, where))
         return None
+    unit_forms(layout, remarks)
+    note_other_currency(sheet, layout, settings.currency, remarks)
     ignored = [header for header in layout.unknown if header not in layout.close]
     if ignored:
         shown = ", ".join(map(cell_text, ignored[:12])) + ("..." if len(ignored) > 12 else "")
@@ -106,14 +110,15 @@ def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks:
     if zone_said:
         remarks.notes.append(Message("history.other_zone", {"where": sheet.name, "zone": str(zone)}))
     order = settled_order(layout, raw.cells, remarks)
+    forms = number_forms(raw.cells, layout, sheet.delimiter, remarks)
     if layout.dialect.kind == "orders":
-        rows = order_rows(raw, layout, order, remarks)
+        rows = order_rows(raw, layout, order, forms["amount"], remarks)
     elif line := header_in_another_order(raw, layout):
         remarks.problems.append(another_order(sheet.name, layout, line))
         return TableReading(None, remarks, source_file(sheet, layout, remarks, read=raw.read, used=0), fatal=True)
     else:
         rule = moment_rule(layout, raw.cells, order, day_of_file(sheet, layout, remarks), remarks)
-        rows = judge_rows(raw, layout, rule, remarks)
+        rows = judge_rows(raw, layout, rule, forms, remarks)
         if rule.by_day(rows["wall"]):
             # The hour may stand under the header that is nearly ours.
             if not remarks.problems:

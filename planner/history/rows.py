@@ -6,7 +6,7 @@ counted; a row with a cell that cannot be read is refused as a whole, for half a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.history.cells import Fault, is_dash, is_missing, is_total, plain, read_number
+from planner.history.cells import Fault, is_dash, is_missing, is_total, plain
 from planner.history.dialects import MEASURES, Layout, in_another_order, key_of, known_header
+from planner.history.numerals import NumberForm
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 from planner.history.times import MomentRule
@@ -101,11 +102,9 @@ def header_in_another_order(raw: RawRows, layout: Layout) -> int | None:
     return None
 
 
-def judge_numbers(texts: Sequence[str], name: str, *, strict: bool) -> dict[str, float | Fault | None]:
+def judge_numbers(texts: Iterable[str], name: str, form: NumberForm) -> dict[str, float | Fault | None]:
     """Return what each distinct text of a number's column means."""
-    rule: Callable[[str], float | Fault | None] = (
-        _read_flag if name == "budget_spent" else lambda t: read_number(t, strict=strict)
-    )
+    rule = _read_flag if name == "budget_spent" else form.read
     return {text: rule(text) for text in dict.fromkeys(texts)}
 
 
@@ -117,7 +116,9 @@ def _read_flag(text: str) -> float | Fault | None:
     return _FLAGS.get(bare, Fault("no_flag"))
 
 
-def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks) -> pd.DataFrame:
+def judge_rows(
+    raw: RawRows, layout: Layout, rule: MomentRule, forms: Mapping[str, NumberForm], remarks: Remarks
+) -> pd.DataFrame:
     """Return a sheet's usable rows.
 
     Returns
@@ -153,7 +154,7 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
     unread = bad.copy()
     for name in MEASURES:
         if name in raw.cells:
-            values = judge_numbers(raw.cells[name], name, strict=layout.strict)
+            values = judge_numbers(raw.cells[name], name, forms[name])
             if any(isinstance(value, Fault) for value in values.values()):
                 for at, text in enumerate(raw.cells[name]):
                     if isinstance(fault := values[text], Fault) and not unread[at]:
