@@ -675,6 +675,70 @@ def numerals() -> list[Case]:
     ]  # fmt: skip
 
 
+def zones() -> list[Case]:
+    """Return tables that name their time zone: in a header, or above the table."""
+    known = {"channels": SEARCH}
+    new_york = {"channels": SEARCH, "zone": ZoneInfo("America/New_York")}
+
+    def in_july(shift: str) -> list[dict[str, Any]]:
+        return [{"hour": f"2026-07-02 {h}:00{shift}", "channel": "search", "clicks": 100 + h} for h in HOURS]
+
+    def report(title: str = "", hour: str = "小时") -> bytes:
+        rows = [["2026-07-02", h, "直通车", 100 + h] for h in HOURS]
+        return ((title + "\n" if title else "") + table(["日期", hour, "场景", "点击量"], rows)).encode()
+
+    headers = {"小时(UTC+0)": "Z", "Hour (UTC)": "Z", "Time (GMT+8)": "+08:00", "时间(北京时间)": "+08:00"}
+    titles = {
+        "eastern": ('"Time Zone: (GMT-05:00) Eastern Time (U.S. & Canada), New York"', "-04:00"),
+        "berlin": ('"时区：(GMT+01:00) Amsterdam, Berlin, Bern"', "+02:00"),
+        "london": ("Time zone: (GMT) Greenwich Mean Time : London", "+01:00"),
+        "beijing": ("Time zone: (GMT+08:00) Beijing", "+08:00"),
+        "arizona": ("Time zone: (GMT-07:00) Arizona", "-07:00"),
+        "utc": ("Time zone: UTC", "Z"),
+        "after_making": ("Report generated 2026-08-01 03:00 GMT+8\nTime zone: (GMT-08:00) Pacific Time", "-07:00"),
+    }
+    making = ["Generated at 2026-08-01 03:00 GMT+8", "下载时间：2026-08-01 03:00 (UTC+8)"]
+    return [
+        *[Case(f"zone_in_header_{at}", {"a.csv": report(hour=header)}, in_july(shift), settings=new_york, note="own zone")
+          for at, (header, shift) in enumerate(headers.items())],
+        *[Case(f"zone_in_title_{name}", {"a.csv": report(title)}, in_july(shift), settings=known, note="own zone")
+          for name, (title, shift) in titles.items()],
+        *[Case(f"zone_of_making_{at}", {"a.csv": report(title)}, in_july("-04:00"), settings=new_york)
+          for at, title in enumerate(making)],
+    ]  # fmt: skip
+
+
+def plain_labels() -> list[Case]:
+    """Return hours, days and headers that people write plainly."""
+    known = {"channels": SEARCH}
+    labels: dict[str, Callable[[int], str]] = {
+        "to_next_number": lambda h: f"{h}-{h + 1}", "to_next_spaced": lambda h: f"{h} - {h + 1}",
+        "to_next_dian": lambda h: f"{h}点-{h + 1}点", "shi_fen": lambda h: f"{h:02d}时00分",
+    }  # fmt: skip
+    in_utc = table(["时间", "场景", "点击量"], [[f"{DAY} {h - 8}:00 UTC", "直通车", 100 + h] for h in HOURS])
+    rows = [{"hour": f"{DAY} {h}:00", "channel": "search", "clicks": 100 + h} for h in HOURS]
+    late = table(["日期", "小时", "场景", "点击量"], [[DAY, f"{h} - {h + 1}", "直通车", 100 + h] for h in (22, 23)])
+    apart, together = ["日期", "小时", "场景", "点击量"], ["时间", "场景", "点击量"]
+    ends: dict[str, tuple[list[str], list[str], list[str]]] = {
+        "number": (apart, [DAY], [str(h) for h in range(1, 25)]),
+        "clock": (apart, [DAY], [f"{h:02d}:00" for h in range(1, 25)]),
+        "moment": (together, [], [f"{DAY} {h:02d}:00" for h in range(1, 25)]),
+    }
+    meta = table(["Day", "Hour of the day", "Clicks (all)", "Link clicks"], [[DAY, h, 900, 100 + h] for h in HOURS])
+    whole = table(["Day", "Hour of the day", "Clicks (all)"], [[DAY, h, 100 + h] for h in HOURS])
+    return [
+        *[Case(f"hour_{name}", {"a.csv": alimama(label).encode()}, expected(), settings=known) for name, label in labels.items()],
+        Case("hours_to_the_last", {"a.csv": late.encode()},
+             [{"hour": f"{DAY} {h}:00", "channel": "search", "clicks": 100 + h} for h in (22, 23)], settings=known),
+        Case("day_with_points", {"a.csv": alimama(day="02.11.2026").encode()}, expected(), settings=known),
+        Case("moment_in_utc", {"a.csv": in_utc.encode()}, rows, settings=known),
+        *[Case(f"hours_1_to_24_{name}", {"a.csv": table(header, [[*day, cell, "直通车", 5] for cell in cells]).encode()},
+               error="labelled 1 to 24", settings=known) for name, (header, day, cells) in ends.items()],
+        Case("link_clicks_before_all_clicks", {"a.csv": meta.encode()}, rows, settings={"channels": SEARCH[:1]}),
+        Case("all_clicks_alone", {"a.csv": whole.encode()}, rows, settings={"channels": SEARCH[:1]}),
+    ]  # fmt: skip
+
+
 def errors() -> list[Case]:
     """Return files that are not what they claim, and tables that no plan can be made from."""
     known = {"channels": SEARCH}
@@ -689,6 +753,8 @@ def errors() -> list[Case]:
     text = tidy().encode()
     return [
         Case("web_page", {"a.xls": b"<html><table><tr><td>1</td></tr></table></html>"}, error="web page"),
+        Case("web_page_utf16", {"a.xls": "<html><body>1</body></html>".encode("utf-16")}, error="web page"),
+        Case("web_page_of_a_div", {"a.xls": b" <div><table><tr><td>1</td></tr></table></div>"}, error="web page"),
         Case("old_excel_xml", {"a.xls": b'<?xml version="1.0"?><Workbook/>'}, error="web page"),
         Case("password", {"a.xlsx": encrypted}, error="password"),
         Case("zip_password", {"a.zip": bytes(locked)}, error="password"),
@@ -754,5 +820,7 @@ def corpus() -> list[Case]:
         *days_for_hours(),
         *spells(),
         *numerals(),
+        *zones(),
+        *plain_labels(),
         *errors(),
     ]

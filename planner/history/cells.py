@@ -68,6 +68,9 @@ _CLOCK = r"(\d{1,2})(?::(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
 _HOUR_PLAIN = re.compile(r"^(\d{1,2})(?:\.0+)?\s*(?:时|点|h)?$", re.IGNORECASE)
 _HOUR_CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?$")
 _HOUR_SPAN = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?\s*[-–—~～至]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?$")
+# 0-1, 0点-1点
+_HOUR_TO_NEXT = re.compile(r"^(\d{1,2})\s*[时点]?\s*[-–—~至]\s*(\d{1,2})\s*[时点]?$")
+_HOUR_CHINESE = re.compile(r"^(\d{1,2})[时点](\d{1,2})分$")
 _HOUR_AMPM = re.compile(r"^(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?\s*([ap])\.?m\.?$", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
@@ -80,7 +83,7 @@ _SERIAL = re.compile(r"^(\d{5})(?:\.(\d+))?$")
 _DATE_HOUR = re.compile(r"^(20\d{2})(\d{2})(\d{2})(\d{2})$")
 # 08:00-09:00 after a day: a span of an hour, or a clock with an offset.
 _SPAN_OR_OFFSET = re.compile(r"(日\s*|\s|T)(\d{1,2}):(\d{2})(?::\d{2})?\s?-(\d{2}):(\d{2})(?::\d{2})?$")
-_OFFSET = re.compile(r"\s*(?:Z|(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?)$")
+_OFFSET = re.compile(r"\s*(?:Z|UTC|GMT|(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?)$")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 # A day number of Excel's: 1982 to 2064, which no count of anything in a date column is.
@@ -207,6 +210,9 @@ def read_date(text: str, order: DateOrder = None) -> dt.date | Fault:
             order = "day_first"
         elif second > 12:
             order = "month_first"
+        elif text.count(".") == 2:
+            # Nobody writes the month first with points.
+            order = "day_first"
         if order is None:
             return Fault("date_either_way")
         return _day(year, second, first) if order == "day_first" else _day(year, first, second)
@@ -246,6 +252,11 @@ def read_hour(text: str) -> dt.time | Fault:
         # 00:00-00:59 and 00:00-01:00 are the same hour; 23:00-00:00 ends at midnight.
         minutes = (end - start) % 1440
         return _time(*parts[:3]) if 0 < minutes <= 60 and parts[3] <= 24 and parts[4] < 60 else Fault("bad_hour")
+    if match := _HOUR_TO_NEXT.match(text):
+        start, end = int(match.group(1)), int(match.group(2))
+        return _time(start) if end <= 24 and (end - start) % 24 == 1 else Fault("bad_hour")
+    if match := _HOUR_CHINESE.match(text):
+        return _time(int(match.group(1)), int(match.group(2)))
     if match := _HOUR_AMPM.match(text):
         hour = int(match.group(1))
         if not 1 <= hour <= 12:

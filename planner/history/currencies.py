@@ -22,8 +22,8 @@ _DOLLARS = frozenset({"USD", "HKD", "CAD", "AUD", "SGD", "NZD", "TWD", "MXN"})
 _SIGNS = {
     "US$": {"USD"}, "HK$": {"HKD"}, "NT$": {"TWD"}, "C$": {"CAD"}, "A$": {"AUD"}, "S$": {"SGD"}, "$": _DOLLARS,
     "美元": {"USD"}, "美金": {"USD"}, "港币": {"HKD"}, "港元": {"HKD"}, "欧元": {"EUR"}, "英镑": {"GBP"},
-    "日元": {"JPY"}, "€": {"EUR"}, "£": {"GBP"}, "₩": {"KRW"}, "₹": {"INR"}, "人民币": {"CNY"}, "RMB": {"CNY"}, "元": {"CNY"},
-    "¥": {"CNY", "JPY"},
+    "日元": {"JPY"}, "€": {"EUR"}, "£": {"GBP"}, "₩": {"KRW"}, "₹": {"INR"}, "人民币": {"CNY"}, "RMB": {"CNY"},
+    "元": {"CNY"}, "¥": {"CNY", "JPY"},
 }  # fmt: skip
 _CODES = frozenset({
     "CNY", "USD", "EUR", "GBP", "HKD", "JPY", "KRW", "INR", "CAD", "AUD", "SGD", "NZD", "TWD", "CHF", "SEK", "NOK",

@@ -31,6 +31,7 @@ __all__ = [
     "known_header",
     "layout_of",
     "role_of",
+    "zones_named",
 ]
 
 Kind = Literal["tidy", "ads", "shop", "orders"]
@@ -183,6 +184,12 @@ def role_of(text: str) -> str | None:
     """Return the playbook's role that a name speaks of, if it speaks of one."""
     lowered = text.lower()
     return next((role for role, words in _words()["roles"].items() if any(word in lowered for word in words)), None)
+
+
+def zones_named(text: str) -> list[str]:
+    """Return the time zones that a text names in words."""
+    lowered = text.lower()
+    return [zone for zone, words in _words()["zones"].items() if any(word in lowered for word in words)]
 
 
 def close_name(header: str, missing: Iterable[str]) -> str | None:

@@ -27,7 +27,7 @@ from planner.history.reading import another_order
 from planner.history.remarks import Remarks
 from planner.history.rows import judge_numbers, row_kind
 from planner.history.settings import ReadingSettings
-from planner.history.times import moment_rule
+from planner.history.times import hours_to_24, moment_rule
 from planner.history.totals import total_names
 from planner.slots import hour_starts
 from planner.wording import Message
@@ -61,6 +61,10 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
         return ""
     if line := _header_in_another_order(engine, table, groups):
         table.remarks.problems.append(another_order(table.remarks.source, layout, line))
+        return ""
+    if hours_to_24(groups["hour"]):
+        where = (table.remarks.source, layout.header_row + 1)
+        table.remarks.problems.append(Problem(Message("history.hours_to_24"), *where))
         return ""
     moments = _moments(groups, table, settings.zone)
     channels = _channels(groups, table, settings)

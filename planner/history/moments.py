@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from planner.history.cells import DateOrder, Fault, plain, read_date, read_moment
-from planner.history.dialects import MEASURES, Layout
+from planner.history.dialects import MEASURES, Layout, zones_named
 from planner.history.remarks import Remarks, cell_text
 from planner.history.sheets import Sheet
 from planner.wording import Message
@@ -33,8 +33,13 @@ __all__ = [
     "zone_of",
 ]
 
-_GMT = re.compile(r"\b(?:GMT|UTC)\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?\b")
+_GMT = re.compile(r"(?<![A-Za-z])(?:GMT|UTC)\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?\b")
 _IANA = re.compile(r"\b[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?\b")
+_BARE_UTC = re.compile(r"\b(?:GMT|UTC)\b")
+_ABOUT_ZONE = re.compile(r"time\s?zone|时区", re.IGNORECASE)
+_ABOUT_MAKING = re.compile(
+    r"generat|creat|download|export|print|run at|as of|report time|下载|导出|生成|制表|打印", re.IGNORECASE
+)
 _NAME_DAY = re.compile(
     r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[1-9]|[12]\d|3[01])日?(?:[_-](\d{2})(\d{2})(\d{2})(?!\d))?(?!\d)"
 )
@@ -48,16 +53,47 @@ _DAY_SPAN = re.compile(
 )
 
 
-def zone_of(name: str, titles: str, default: dt.tzinfo) -> tuple[dt.tzinfo, bool]:
-    """Return the zone a file's times are in, and whether its title lines say so; else the promotion's."""
-    for found in _IANA.findall(f"{titles} {PurePath(name).stem}"):
-        if found in available_timezones():
-            return ZoneInfo(found), True
-    if match := _GMT.search(titles):
-        shift = dt.timedelta(hours=int(match.group(2)), minutes=int(match.group(3) or 0))
-        if shift <= dt.timedelta(hours=14):
-            return dt.timezone(shift if match.group(1) == "+" else -shift), True
+def zone_of(name: str, layout: Layout, default: dt.tzinfo) -> tuple[dt.tzinfo, bool]:
+    """Return the zone a file's times are in, and whether the file says so; else the promotion's.
+
+    The header of the time speaks first, then a line above the table about the zone, then any other such line, and the
+    file's name if it holds a zone's own name. When a report was made is no matter of its times.
+    """
+    lines = layout.titles.splitlines()
+    speaking = [line for line in lines if _ABOUT_ZONE.search(line)]
+    headers = [layout.own[column] for column in ("hour", "day", "paid_at") if column in layout.own]
+    for text in [*headers, *speaking]:
+        if zone := _zone_in(text, in_words=True):
+            return zone, True
+    for text in [*(line for line in lines if not _ABOUT_MAKING.search(line)), PurePath(name).stem]:
+        if zone := _zone_in(text, in_words=False):
+            return zone, True
     return default, False
+
+
+def _zone_in(text: str, *, in_words: bool) -> dt.tzinfo | None:
+    """Return the zone a text names; where asked also one named in words alone, such as ``Pacific Time`` or ``UTC``."""
+    for found in _IANA.findall(text):
+        if found in available_timezones():
+            return ZoneInfo(found)
+    named = [ZoneInfo(zone) for zone in zones_named(text)]
+    match = _GMT.search(text)
+    if match is None:
+        if not in_words:
+            return None
+        # (GMT) London keeps summer time; UTC alone does not.
+        return named[0] if named else dt.UTC if _BARE_UTC.search(text) else None
+    shift = dt.timedelta(hours=int(match.group(2)), minutes=int(match.group(3) or 0))
+    shift = shift if match.group(1) == "+" else -shift
+    if abs(shift) > dt.timedelta(hours=14):
+        return None
+    # (GMT-05:00) Eastern Time is how the zone is called, in summer too, when its clocks are at -04:00.
+    return next((zone for zone in named if shift in _offsets(zone)), dt.timezone(shift))
+
+
+def _offsets(zone: ZoneInfo) -> set[dt.timedelta | None]:
+    """Return the offsets a zone has in January and in July."""
+    return {zone.utcoffset(dt.datetime(2026, month, 1)) for month in (1, 7)}
 
 
 def days_of_titles(titles: str) -> tuple[dt.date, dt.date] | None:
@@ -158,7 +194,8 @@ def to_instants(rows: pd.DataFrame, zone: dt.tzinfo, layout: Layout, remarks: Re
     if gone.any():
         numbers = [name for name in MEASURES if name in rows]
         empty = rows[numbers].fillna(0).eq(0).all(axis=1).to_numpy()
-        remarks.dropped["no_such_hour"] += int((gone & empty & (not layout.strict)).sum())
+        if nothing := int((gone & empty & (not layout.strict)).sum()):
+            remarks.dropped["no_such_hour"] += nothing
         for at in np.flatnonzero(gone & ~(empty & (not layout.strict))):
             column = layout.own.get("hour") or layout.own.get("paid_at") or layout.own["day"]
             remarks.refuse(int(rows["line"].iloc[at]), column, walls[at].isoformat(" "), "no_such_hour")

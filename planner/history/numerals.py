@@ -69,7 +69,11 @@ def unit_forms(layout: Layout, remarks: Remarks | None = None) -> dict[str, Numb
         factor = _factor(layout.own[name], money=name in _MONEY)
         forms[name] = replace(forms[name], factor=factor)
         if factor != 1.0 and remarks is not None:
-            values = {"where": remarks.source, "header": layout.own[name], "factor": f"{factor:.12g}"}
+            values = {
+                "where": remarks.source,
+                "header": layout.own[name],
+                "factor": f"{factor:.6f}".rstrip("0").rstrip("."),
+            }
             remarks.notes.append(Message("history.unit", values))
     return forms
 
@@ -116,7 +120,8 @@ def number_forms(
     for name, mark in marks.items():
         forms[name] = replace(forms[name], mark=mark or beside)
     commas = [name for name, form in forms.items() if form.mark == "comma"]
-    if shown := [text for name in commas for text in odd[name] if mark_of(text)]:
+    # Some column says it beyond doubt.
+    if shown := [text for name in commas for text in odd[name] if mark_of(plain(text)) == "comma"]:
         columns = ", ".join(layout.own[name] for name in commas)
         values = {"where": remarks.source, "columns": columns, "value": cell_text(shown[0])}
         remarks.notes.append(Message("history.decimal_comma", values))

@@ -19,7 +19,7 @@ from planner.history.rows import header_in_another_order, judge_rows, raw_rows
 from planner.history.settings import ReadingSettings
 from planner.history.sheets import Sheet
 from planner.history.tidy import SourceFile
-from planner.history.times import moment_rule
+from planner.history.times import hours_to_24, moment_rule
 from planner.wording import Message
 
 __all__ = ["TableReading", "another_order", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
@@ -106,7 +106,7 @@ def unknown_table(sheet: Sheet, remarks: Remarks) -> TableReading:
 def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks: Remarks) -> TableReading:
     """Return the rows of one table and everything there is to say about it."""
     raw = raw_rows(sheet, layout, remarks)
-    zone, zone_said = zone_of(sheet.name, layout.titles, settings.zone)
+    zone, zone_said = zone_of(sheet.name, layout, settings.zone)
     if zone_said:
         remarks.notes.append(Message("history.other_zone", {"where": sheet.name, "zone": str(zone)}))
     order = settled_order(layout, raw.cells, remarks)
@@ -115,6 +115,9 @@ def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks:
         rows = order_rows(raw, layout, order, forms["amount"], remarks)
     elif line := header_in_another_order(raw, layout):
         remarks.problems.append(another_order(sheet.name, layout, line))
+        return TableReading(None, remarks, source_file(sheet, layout, remarks, read=raw.read, used=0), fatal=True)
+    elif hours_to_24(raw.cells.get("hour", ())):
+        remarks.problems.append(Problem(Message("history.hours_to_24"), sheet.name, layout.header_row + 1))
         return TableReading(None, remarks, source_file(sheet, layout, remarks, read=raw.read, used=0), fatal=True)
     else:
         rule = moment_rule(layout, raw.cells, order, day_of_file(sheet, layout, remarks), remarks)

@@ -7,15 +7,18 @@ spreadsheets drop the clock.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from planner.history.cells import DateOrder, Fault, looks_like_span, read_date, read_hour, read_moment
+from planner.history.cells import DateOrder, Fault, looks_like_span, plain, read_date, read_hour, read_moment
 from planner.history.dialects import Layout
 from planner.history.remarks import Remarks, cell_text
 from planner.wording import Message
 
-__all__ = ["MomentRule", "moment_rule", "read_moments"]
+__all__ = ["MomentRule", "hours_to_24", "moment_rule", "read_moments"]
 
+_LAST_LABEL = re.compile(r"(?:^|[\s日T])(\d{1,2})(?::00(?::00)?|时|点|h)?$", re.IGNORECASE)
+_SPAN_TO = re.compile(r"[-–—~至]\s*\d{1,2}(?::\d{2})*\s*[时点]?$")
 _MIDNIGHT = dt.time()
 
 
@@ -143,6 +146,17 @@ def moment_rule(
     """
     texts = dict.fromkeys(text for name in ("day", "hour") for text in cells.get(name, ()))
     return MomentRule(layout, order, file_day, spans=_spans(texts, remarks))
+
+
+def hours_to_24(texts: Iterable[str]) -> bool:
+    """Tell whether a column's hours are labelled 1 to 24.
+
+    Then 1 is most likely the hour from 0:00 to 1:00, but it is not said, and 24 alone may stand for a midnight: taken
+    wrongly every hour's money would move to the next. So such a table is refused, not guessed at.
+    """
+    labels = (label for text in dict.fromkeys(texts) if not _SPAN_TO.search(label := plain(text)))
+    found = {int(match.group(1)) for label in labels if (match := _LAST_LABEL.search(label))}
+    return 24 in found and 0 not in found and len(found) > 1
 
 
 def read_moments(texts: Iterable[str], order: DateOrder) -> dict[str, dt.datetime | Fault]:
