@@ -57,14 +57,13 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     table.rows = int(groups["n"].sum())
     _keep_rejected(engine, table)
     if groups.empty:
-        table.remarks.problems.append(Problem(Message("history.no_rows"), table.remarks.source, layout.header_row + 1))
+        _refuse_whole(table, "history.no_rows")
         return ""
     if line := _header_in_another_order(engine, table, groups):
         table.remarks.problems.append(another_order(table.remarks.source, layout, line))
         return ""
     if hours_to_24(groups["hour"]):
-        where = (table.remarks.source, layout.header_row + 1)
-        table.remarks.problems.append(Problem(Message("history.hours_to_24"), *where))
+        _refuse_whole(table, "history.hours_to_24")
         return ""
     moments = _moments(groups, table, settings.zone)
     channels = _channels(groups, table, settings)
@@ -215,21 +214,22 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
     by_wall = {found[line]: instant for line, instant in zip(instants["line"], instants["instant"], strict=True)}
     frame["instant"] = pd.to_datetime(frame["wall"].map(by_wall), utc=True).dt.tz_localize(None)
     frame.loc[frame["wall"].notna() & frame["instant"].isna(), "kind"] = "no_such_hour"
-    hours = hour_starts(pd.DatetimeIndex(frame["instant"].dropna()).tz_localize("UTC"), zone)
-    frame["hour_start"] = pd.Series(
-        hours.tz_convert("UTC").tz_localize(None), index=frame.index[frame["instant"].notna()]
-    )
+    there = frame["instant"].notna()
+    starts = hour_starts(pd.DatetimeIndex(frame.loc[there, "instant"]).tz_localize("UTC"), zone)
+    frame["hour_start"] = pd.Series(starts.tz_convert("UTC").tz_localize(None), index=frame.index[there])
     frame["twice"] = frame["wall"].map(lambda wall: _happens_twice(wall, table.zone))
     whole = (frame["instant"] == frame["hour_start"]) | frame["instant"].isna()
     table.by_row = bool(whole.all()) and not frame["twice"].any() and not layout.dimensions
-    if frame["instant"].notna().any():
-        span = frame["instant"].dt.tz_localize("UTC")
-        table.span = (span.min(), span.max())
+    if there.any():
+        table.span = tuple(frame["instant"].dt.tz_localize("UTC").agg(["min", "max"]))
     if rule.by_day(good["wall"]) and not table.remarks.problems:
-        table.remarks.problems.append(
-            Problem(Message("history.only_days", {}), table.remarks.source, layout.header_row + 1)
-        )
+        _refuse_whole(table, "history.only_days")
     return frame.drop(columns="wall")
+
+
+def _refuse_whole(table: LargeTable, key: str) -> None:
+    """Refuse a table as a whole."""
+    table.remarks.problems.append(Problem(Message(key), table.remarks.source, table.layout.header_row + 1))
 
 
 def _time_column(layout: Layout) -> str:

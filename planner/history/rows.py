@@ -150,6 +150,21 @@ def judge_rows(
             column = rule.guilty(moment)
             remarks.refuse(raw.lines[at], layout.own[column], raw.cells[column][at], moment.kind)
             bad[at] = True
+    data = _judged_numbers(raw, layout, forms, remarks, bad)
+    _count_dashes(data, raw, layout, remarks, used=~bad)
+    for name in ("channel", "campaign"):
+        if name in raw.cells:
+            texts = {text: None if is_missing(bare := plain(text)) else bare for text in dict.fromkeys(raw.cells[name])}
+            data[name] = [texts[text] for text in raw.cells[name]]
+    data["dimension"] = raw.cells.get("dimension", blank)
+    walls = pd.Series([moments[time] for time in times], dtype=object)
+    return pd.DataFrame({"wall": walls, **data, "line": raw.lines})[~bad].reset_index(drop=True)
+
+
+def _judged_numbers(
+    raw: RawRows, layout: Layout, forms: Mapping[str, NumberForm], remarks: Remarks, bad: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Return the columns of numbers; a row with one that cannot be read is refused and marked as `bad`."""
     data: dict[str, Any] = {}
     unread = bad.copy()
     for name in MEASURES:
@@ -162,16 +177,7 @@ def judge_rows(
                         bad[at] = True
                 values = {text: None if isinstance(value, Fault) else value for text, value in values.items()}
             data[name] = np.array([values[text] for text in raw.cells[name]], dtype=float)
-    _count_dashes(data, raw, layout, remarks, used=~bad)
-    for name in ("channel", "campaign"):
-        if name in raw.cells:
-            texts = {text: None if is_missing(bare := plain(text)) else bare for text in dict.fromkeys(raw.cells[name])}
-            data[name] = [texts[text] for text in raw.cells[name]]
-    data["dimension"] = raw.cells.get("dimension", blank)
-    frame = pd.DataFrame(
-        {"wall": pd.Series([moments[time] for time in times], dtype=object), **data, "line": raw.lines}
-    )
-    return frame[~bad].reset_index(drop=True)
+    return data
 
 
 def _count_dashes(
