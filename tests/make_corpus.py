@@ -521,6 +521,224 @@ def joins() -> list[Case]:
     ]  # fmt: skip
 
 
+def times() -> list[Case]:
+    """Return hours that only their whole column tells apart from something else."""
+    header = ["时间", "场景", "点击量"]
+
+    def one_column(cells: Mapping[str, int]) -> bytes:
+        return table(header, [[cell, "直通车", clicks] for cell, clicks in cells.items()]).encode()
+
+    def of_hours(hours: Sequence[int], day: str = DAY) -> list[dict[str, Any]]:
+        return [{"hour": f"{day} {hour:02d}:00", "channel": "search", "clicks": 100 + hour} for hour in hours]
+
+    def spans(day: str, hours: Sequence[int] = (0, 8, 23)) -> dict[str, int]:
+        return {f"{day}{hour:02d}:00-{(hour + 1) % 24:02d}:00": 100 + hour for hour in hours}
+
+    import datetime as dt
+
+    known = {"channels": SEARCH}
+    moments = [[dt.datetime(2026, 11, 2, hour), "直通车", 100 + hour] for hour in (0, 8, 23)]
+    written = {
+        "iso": spans(f"{DAY} "), "slashes": spans("2026/11/02 "), "chinese": spans("2026年11月2日"), "t": spans(f"{DAY}T"),
+        "to_59": {f"{DAY} {hour:02d}:00-{hour:02d}:59": 100 + hour for hour in (0, 8, 23)},
+    }  # fmt: skip
+    offset = {f"{DAY}T08:00-09:00": 5, f"{DAY}T09:00-09:00": 6}
+    west = {f"{DAY} 08:00-09:00": 5, f"{DAY} 09:00-09:00": 6}
+    utc = [{"hour": f"{DAY} {hour}:00Z", "channel": "search", "clicks": hour - 12} for hour in (17, 18)]
+    return [
+        Case("midnight_of_a_workbook", {"a.xlsx": workbook({"a": [header, *moments]}, formats=True)},
+             of_hours((0, 8, 23)), settings=known),
+        Case("midnight_beside_clocks", {"a.csv": one_column({DAY: 100, f"{DAY} 08:00": 108})}, of_hours((0, 8)), settings=known),
+        Case("midnight_of_serial_numbers", {"a.csv": one_column({"46328": 100, repr(46328 + 8 / 24): 108})},
+             of_hours((0, 8)), settings=known),
+        *[Case(f"span_after_a_day_{name}", {"a.csv": one_column(cells)}, of_hours((0, 8, 23)), settings=known)
+          for name, cells in written.items()],
+        Case("span_after_a_day_once", {"a.csv": one_column(spans(f"{DAY} ", [8]))}, of_hours([8]), settings=known,
+             note="not as an offset"),
+        Case("offset_after_t", {"a.csv": one_column(offset)}, utc, settings=known),
+        Case("offset_after_a_blank", {"a.csv": one_column(west)}, utc, settings=known),
+    ]  # fmt: skip
+
+
+def days_for_hours() -> list[Case]:
+    """Return tables of days whose header or labels speak of hours."""
+    known = {"channels": SEARCH}
+    days = [f"2026-11-{day:02d}" for day in range(1, 29)]
+    bare = table(["时间", "场景", "点击量"], [[day, "直通车", 5] for day in days])
+    clocks = table(["时间", "场景", "点击量"], [[f"{day} 00:00:00", "直通车", 5] for day in days])
+    hours = table(["日期", "小时", "场景", "点击量"], [[day, 0, "直通车", 5] for day in days])
+    zero = [{"hour": f"{DAY} 00:00", "channel": "search", "clicks": 5}]
+    return [
+        Case("days_headed_as_hours", {"a.csv": bare.encode()}, error="not by hour", settings=known),
+        Case("one_day_headed_as_hour", {"a.csv": "".join(bare.splitlines(keepends=True)[:2]).encode()},
+             error="not by hour", settings=known),
+        Case("days_at_midnight", {"a.csv": clocks.encode()}, error="not by hour", settings=known),
+        Case("days_of_hour_0", {"a.csv": hours.encode()}, error="not by hour", settings=known),
+        Case("one_hour_0", {"a.csv": table(["日期", "小时", "场景", "点击量"], [[DAY, 0, "直通车", 5]]).encode()}, zero,
+             settings=known),
+        Case("one_midnight", {"a.csv": table(["时间", "场景", "点击量"], [[f"{DAY} 00:00", "直通车", 5]]).encode()}, zero,
+             settings=known),
+    ]  # fmt: skip
+
+
+def spells() -> list[Case]:
+    """Return tables whose rows are of several days, by an end beside their start or by the title."""
+    known, one = {"channels": SEARCH}, {"channels": SEARCH[:1]}
+
+    def meta(last: str) -> bytes:
+        header = [
+            "Reporting starts",
+            "Reporting ends",
+            "Time of day (ad account time zone)",
+            "Campaign name",
+            "Link clicks",
+        ]
+        label = "{0:02d}:00:00 - {0:02d}:59:59".format
+        return table(header, [[DAY, last, label(hour), "Tea", 100 + hour] for hour in (20, 21)]).encode()
+
+    def from_to(*ends: str) -> bytes:
+        rows = [[f"{DAY} {hour}:00", end, "直通车", 100 + hour] for hour, end in zip((20, 21), ends, strict=True)]
+        return table(["开始时间", "结束时间", "场景", "点击量"], rows).encode()
+
+    def titled(title: str) -> bytes:
+        return (title + "\n" + table(["小时", "场景", "点击量"], [[h, "直通车", 100 + h] for h in (20, 21)])).encode()
+
+    rows = [{"hour": f"{DAY} {hour}:00", "channel": "search", "clicks": 100 + hour} for hour in (20, 21)]
+    own = table(
+        ["日期", "小时", "结束日期", "场景", "点击量"], [[DAY, h, "2026-12-31", "直通车", 100 + h] for h in (20, 21)]
+    )
+    whole = table(
+        ["开始日期", "结束日期", "小时", "点击量"], [[DAY, "2026-11-03 00:00:00", h, 100 + h] for h in (20, 21)]
+    )
+    head = ["日期", "小时", "场景", "展现量", "点击量"]
+    first = table(head, [[DAY, 20, "直通车", 5000, 120]])
+    turned = {
+        "numbers": table([*head[:3], "点击量", "展现量"], [[DAY, 21, "直通车", 121, 5000]]),
+        "everything": table(["点击量", "日期", "小时", "展现量", "场景"], [[121, DAY, 21, 5000, "直通车"]]),
+    }
+    return [
+        Case("end_on_the_same_day", {"a.csv": meta(DAY)}, rows, settings=one),
+        Case("end_after_a_month", {"a.csv": meta("2026-11-30")}, error="adds several up", settings=one),
+        Case("end_after_an_hour", {"a.csv": from_to(f"{DAY} 21:00", f"{DAY} 21:59:59")}, rows, settings=known),
+        Case("end_after_a_day", {"a.csv": from_to("2026-11-03 20:00", "2026-11-03 21:00")}, error="adds several up", settings=known),
+        Case("end_at_the_next_midnight", {"a.csv": whole.encode()}, rows, settings=one),
+        Case("end_of_the_campaign", {"a.csv": own.encode()}, rows, settings=known),
+        Case("title_of_a_day", {"a_20261103_090000.csv": titled(f"统计时间：{DAY} ～ {DAY}")}, rows, settings=known, note="from the title"),
+        *[Case(f"title_of_a_month_{name}", {"a_20261202_090000.csv": titled(title)}, error="adds up 2026-11-01 to 2026-11-30",
+               settings=known)
+          for name, title in {"iso": "统计时间：2026-11-01 ~ 2026-11-30", "clocks": "2026/11/1 00:00 至 2026/11/30 23:59",
+                              "named": '"November 1, 2026 - November 30, 2026"', "american": "11/1/2026 - 11/30/2026"}.items()],
+        *[Case(f"header_in_another_order_{name}", {"a.csv": (first + second).encode()},
+               error="row 3 repeats the header of row 1", settings=known) for name, second in turned.items()],
+    ]  # fmt: skip
+
+
+def numerals() -> list[Case]:
+    """Return units in headers and decimal commas."""
+    known = {"channels": SEARCH}
+    both = expected(orders=None, revenue=None)
+    money = [{**row, "spend": spend} for row, spend in zip(both, (12.5, 1234.25), strict=True)]
+
+    def report(
+        spend: Sequence[object], header: str = "花费", mark: str = ",", seen: Sequence[object] = (2044, 7001)
+    ) -> bytes:
+        rows = [[DAY, hour, "直通车", seen[at], (103, 120)[at], spend[at]] for at, hour in enumerate(HOURS)]
+        return table(["日期", "小时", "场景", "展现量", "点击量", header], rows, mark).encode()
+
+    units: dict[str, tuple[str, Sequence[object]]] = {
+        "ten_thousand": ("花费(万元)", (0.00125, 0.123425)), "thousand": ("花费（千元）", ("0.0125", "¥1.23425")),
+        "fen": ("花费(分)", (1250, "123,425")), "micros": ("Cost (micros)", (12500000, 1234250000)),
+        "k": ("Spend (USD k)", (0.0125, 1.23425)), "thousands": ("Cost (in thousands)", (0.0125, 1.23425)),
+    }  # fmt: skip
+    views = table(
+        ["日期", "小时", "场景", "展现量(万次)", "点击量(次)", "花费(元)"],
+        [[DAY, 20, "直通车", 0.2044, 103, 12.5], [DAY, 21, "直通车", 0.7001, 120, 1234.25]],
+    )
+    commas: dict[str, tuple[Sequence[object], Sequence[object], str]] = {
+        "semicolons": (("12,50", "1.234,25"), ("2.044", "7.001"), ";"),
+        "quoted": (("12,5", "€1.234,25"), ("2.044", "7001"), ","),
+        "tabs": (("12,50 €", "1234,25"), (2044, "7.001"), "\t"),
+    }
+    thousands = report(("12.50", "1,234.25"), seen=("2,044", "7,001"))
+    return [
+        *[Case(f"unit_{name}", {"a.csv": report(cells, header)}, money, settings=known, note="the unit in the header")
+          for name, (header, cells) in units.items()],
+        Case("unit_of_views", {"a.csv": views.encode()}, money, settings=known, note="multiplied by 10000"),
+        *[Case(f"decimal_comma_{name}", {"a.csv": report(spend, mark=mark, seen=seen)}, money, settings=known, note="decimal comma")
+          for name, (spend, seen, mark) in commas.items()],
+        Case("thousands_comma", {"a.csv": thousands}, money, settings=known),
+        Case("semicolons_with_points", {"a.csv": report((12.5, "1234.25"), mark=";", seen=("2,044", "7,001"))}, money, settings=known),
+        Case("semicolons_either_way", {"a.csv": report((12, 1234), mark=";", seen=("2.044", "7.001"))},
+             error="展现量 = 2.044: the mark in it could part thousands", settings=known),
+        Case("unit_named_twice", {"a.csv": report(("1.2万", "3万"), "花费(万元)")}, error="beside the unit in the header", settings=known),
+        Case("one_slip_among_thousands", {"a.csv": report(("1,234", "20,50"))}, error="20,50: should be a number", settings=known),
+    ]  # fmt: skip
+
+
+def zones() -> list[Case]:
+    """Return tables that name their time zone: in a header, or above the table."""
+    known = {"channels": SEARCH}
+    new_york = {"channels": SEARCH, "zone": ZoneInfo("America/New_York")}
+
+    def in_july(shift: str) -> list[dict[str, Any]]:
+        return [{"hour": f"2026-07-02 {h}:00{shift}", "channel": "search", "clicks": 100 + h} for h in HOURS]
+
+    def report(title: str = "", hour: str = "小时") -> bytes:
+        rows = [["2026-07-02", h, "直通车", 100 + h] for h in HOURS]
+        return ((title + "\n" if title else "") + table(["日期", hour, "场景", "点击量"], rows)).encode()
+
+    headers = {"小时(UTC+0)": "Z", "Hour (UTC)": "Z", "Time (GMT+8)": "+08:00", "时间(北京时间)": "+08:00"}
+    titles = {
+        "eastern": ('"Time Zone: (GMT-05:00) Eastern Time (U.S. & Canada), New York"', "-04:00"),
+        "berlin": ('"时区：(GMT+01:00) Amsterdam, Berlin, Bern"', "+02:00"),
+        "london": ("Time zone: (GMT) Greenwich Mean Time : London", "+01:00"),
+        "beijing": ("Time zone: (GMT+08:00) Beijing", "+08:00"),
+        "arizona": ("Time zone: (GMT-07:00) Arizona", "-07:00"),
+        "utc": ("Time zone: UTC", "Z"),
+        "after_making": ("Report generated 2026-08-01 03:00 GMT+8\nTime zone: (GMT-08:00) Pacific Time", "-07:00"),
+    }
+    making = ["Generated at 2026-08-01 03:00 GMT+8", "下载时间：2026-08-01 03:00 (UTC+8)"]
+    return [
+        *[Case(f"zone_in_header_{at}", {"a.csv": report(hour=header)}, in_july(shift), settings=new_york, note="own zone")
+          for at, (header, shift) in enumerate(headers.items())],
+        *[Case(f"zone_in_title_{name}", {"a.csv": report(title)}, in_july(shift), settings=known, note="own zone")
+          for name, (title, shift) in titles.items()],
+        *[Case(f"zone_of_making_{at}", {"a.csv": report(title)}, in_july("-04:00"), settings=new_york)
+          for at, title in enumerate(making)],
+    ]  # fmt: skip
+
+
+def plain_labels() -> list[Case]:
+    """Return hours, days and headers that people write plainly."""
+    known = {"channels": SEARCH}
+    labels: dict[str, Callable[[int], str]] = {
+        "to_next_number": lambda h: f"{h}-{h + 1}", "to_next_spaced": lambda h: f"{h} - {h + 1}",
+        "to_next_dian": lambda h: f"{h}点-{h + 1}点", "shi_fen": lambda h: f"{h:02d}时00分",
+    }  # fmt: skip
+    in_utc = table(["时间", "场景", "点击量"], [[f"{DAY} {h - 8}:00 UTC", "直通车", 100 + h] for h in HOURS])
+    rows = [{"hour": f"{DAY} {h}:00", "channel": "search", "clicks": 100 + h} for h in HOURS]
+    late = table(["日期", "小时", "场景", "点击量"], [[DAY, f"{h} - {h + 1}", "直通车", 100 + h] for h in (22, 23)])
+    apart, together = ["日期", "小时", "场景", "点击量"], ["时间", "场景", "点击量"]
+    ends: dict[str, tuple[list[str], list[str], list[str]]] = {
+        "number": (apart, [DAY], [str(h) for h in range(1, 25)]),
+        "clock": (apart, [DAY], [f"{h:02d}:00" for h in range(1, 25)]),
+        "moment": (together, [], [f"{DAY} {h:02d}:00" for h in range(1, 25)]),
+    }
+    meta = table(["Day", "Hour of the day", "Clicks (all)", "Link clicks"], [[DAY, h, 900, 100 + h] for h in HOURS])
+    whole = table(["Day", "Hour of the day", "Clicks (all)"], [[DAY, h, 100 + h] for h in HOURS])
+    return [
+        *[Case(f"hour_{name}", {"a.csv": alimama(label).encode()}, expected(), settings=known) for name, label in labels.items()],
+        Case("hours_to_the_last", {"a.csv": late.encode()},
+             [{"hour": f"{DAY} {h}:00", "channel": "search", "clicks": 100 + h} for h in (22, 23)], settings=known),
+        Case("day_with_points", {"a.csv": alimama(day="02.11.2026").encode()}, expected(), settings=known),
+        Case("moment_in_utc", {"a.csv": in_utc.encode()}, rows, settings=known),
+        *[Case(f"hours_1_to_24_{name}", {"a.csv": table(header, [[*day, cell, "直通车", 5] for cell in cells]).encode()},
+               error="labelled 1 to 24", settings=known) for name, (header, day, cells) in ends.items()],
+        Case("link_clicks_before_all_clicks", {"a.csv": meta.encode()}, rows, settings={"channels": SEARCH[:1]}),
+        Case("all_clicks_alone", {"a.csv": whole.encode()}, rows, settings={"channels": SEARCH[:1]}),
+    ]  # fmt: skip
+
+
 def errors() -> list[Case]:
     """Return files that are not what they claim, and tables that no plan can be made from."""
     known = {"channels": SEARCH}
@@ -535,6 +753,8 @@ def errors() -> list[Case]:
     text = tidy().encode()
     return [
         Case("web_page", {"a.xls": b"<html><table><tr><td>1</td></tr></table></html>"}, error="web page"),
+        Case("web_page_utf16", {"a.xls": "<html><body>1</body></html>".encode("utf-16")}, error="web page"),
+        Case("web_page_of_a_div", {"a.xls": b" <div><table><tr><td>1</td></tr></table></div>"}, error="web page"),
         Case("old_excel_xml", {"a.xls": b'<?xml version="1.0"?><Workbook/>'}, error="web page"),
         Case("password", {"a.xlsx": encrypted}, error="password"),
         Case("zip_password", {"a.zip": bytes(locked)}, error="password"),
@@ -590,4 +810,17 @@ def errors() -> list[Case]:
 
 def corpus() -> list[Case]:
     """Return every case."""
-    return [*encodings(), *cells(), *rows_and_titles(), *containers(), *joins(), *errors()]
+    return [
+        *encodings(),
+        *cells(),
+        *rows_and_titles(),
+        *containers(),
+        *joins(),
+        *times(),
+        *days_for_hours(),
+        *spells(),
+        *numerals(),
+        *zones(),
+        *plain_labels(),
+        *errors(),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -147,3 +148,13 @@ def test_history_command_reads_in_the_encoding_of_the_brief_unless_told_another(
     assert run(*arguments, *options) == 0
     channel = content.decode(encoding).split(",")[len(tidy().split("\n")[0].split(","))]
     assert f",{channel}," in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
+def test_hour_that_the_clocks_skip_is_not_counted_as_dropped_where_it_is_refused(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    rows = [f"2026-03-{day},{hour},5" for day in (28, 29) for hour in range(24)]
+    path.write_text("\n".join(["日期,小时,点击量", *rows]) + "\n", encoding="utf-8")
+    history = read_history([path], ReadingSettings(zone=ZoneInfo("Europe/Zurich")))
+    said = [note.text("en") for note in history.notes]
+    assert any("skip this hour" in text for text in said)
+    assert not any("0 row(s)" in text for text in said)

@@ -57,3 +57,25 @@ def test_lines_of_one_number_paid_at_different_times_stay_apart(tmp_path: Path):
     orders, revenue, said = sold(path)
     assert (orders, revenue) == ([1.0, 1.0], [11.0, 7.0])
     assert "3 lines put together to 2 orders" in said
+
+
+def test_order_paid_at_midnight_of_which_a_workbook_keeps_the_day_alone_counts(tmp_path: Path):
+    path = tmp_path / "orders.csv"
+    rows = [HEADER, ["1001", "5.00", "2026-11-02"], ["1002", "6.00", "2026-11-02 00:00:01"]]
+    path.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    orders, revenue, _ = sold(path)
+    assert (orders, revenue) == ([2.0], [11.0])
+
+
+def test_amounts_with_a_decimal_comma_or_a_unit_in_the_header_are_read_in_whole_units(tmp_path: Path):
+    path = tmp_path / "orders.csv"
+    rows = [HEADER, ["1001", "1.005,50", TIMES[0]], ["1002", "6,50", TIMES[0]]]
+    path.write_text("".join(";".join(row) + "\n" for row in rows), encoding="utf-8")
+    orders, revenue, said = sold(path)
+    assert (orders, revenue) == ([2.0], [1012.0])
+    assert "decimal comma" in said
+    rows = [["订单编号", "买家实际支付金额(分)", "订单付款时间"], ["1001", "550", TIMES[0]], ["1002", "650", TIMES[0]]]
+    path.write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    orders, revenue, said = sold(path)
+    assert (orders, revenue) == ([2.0], [12.0])
+    assert "multiplied by 0.01" in said

@@ -18,9 +18,12 @@ from typing import Literal
 __all__ = [
     "DateOrder",
     "Fault",
+    "Mark",
     "is_dash",
     "is_missing",
     "is_total",
+    "looks_like_span",
+    "mark_of",
     "plain",
     "read_date",
     "read_hour",
@@ -29,6 +32,8 @@ __all__ = [
 ]
 
 DateOrder = Literal["day_first", "month_first"] | None
+# What parts the whole from the fraction in a column; where it is not known 1.234 and 1,234 could be either.
+Mark = Literal["point", "comma", "either"]
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,23 @@ _CURRENCY = re.compile(
 )
 _NUMBER = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?$")
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
+# 12,5 and 1.234,56 and 0,125 have a decimal comma, 12.5 and 1,234.56 and 0.125 a point; 1.234 may be either.
+_WITH_COMMA = re.compile(
+    r"^(?:\d+,(?:\d{1,2}|\d{4,})|0\d*,\d+|\d{4,},\d{3}|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,})$"
+)
+_WITH_POINT = re.compile(
+    r"^(?:\d*\.(?:\d{1,2}|\d{4,})|0\d*\.\d+|\d{4,}\.\d{3}|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,})$"
+)
+_WITH_EITHER = re.compile(r"^[1-9]\d{0,2}[.,]\d{3}$")
+_COMMA_NUMBER = re.compile(r"^(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?$")
 _TEN_THOUSAND = re.compile(r"^([+-]?\d+(?:\.\d*)?)\s*(万|亿)$")
 _CLOCK = r"(\d{1,2})(?::(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
 _HOUR_PLAIN = re.compile(r"^(\d{1,2})(?:\.0+)?\s*(?:时|点|h)?$", re.IGNORECASE)
 _HOUR_CLOCK = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2})(?:\.0+)?)?$")
 _HOUR_SPAN = re.compile(r"^(\d{1,2}):(\d{2})(?::(\d{2}))?\s*[-–—~～至]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?$")
+# 0-1, 0点-1点
+_HOUR_TO_NEXT = re.compile(r"^(\d{1,2})\s*[时点]?\s*[-–—~至]\s*(\d{1,2})\s*[时点]?$")
+_HOUR_CHINESE = re.compile(r"^(\d{1,2})[时点](\d{1,2})分$")
 _HOUR_AMPM = re.compile(r"^(\d{1,2})(?::(\d{2})(?::(\d{2}))?)?\s*([ap])\.?m\.?$", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
@@ -64,7 +81,9 @@ _WEEKDAY = re.compile(
 )
 _SERIAL = re.compile(r"^(\d{5})(?:\.(\d+))?$")
 _DATE_HOUR = re.compile(r"^(20\d{2})(\d{2})(\d{2})(\d{2})$")
-_OFFSET = re.compile(r"\s*(?:Z|(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?)$")
+# 08:00-09:00 after a day: a span of an hour, or a clock with an offset.
+_SPAN_OR_OFFSET = re.compile(r"(日\s*|\s|T)(\d{1,2}):(\d{2})(?::\d{2})?\s?-(\d{2}):(\d{2})(?::\d{2})?$")
+_OFFSET = re.compile(r"\s*(?:Z|UTC|GMT|(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?)$")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
 # A day number of Excel's: 1982 to 2064, which no count of anything in a date column is.
@@ -103,7 +122,15 @@ def is_total(text: str) -> bool:
     return bool(_TOTAL.fullmatch(lowered)) or bool(_TOTAL_PREFIX.match(text.lower()))
 
 
-def read_number(text: str, *, strict: bool) -> float | Fault | None:
+def mark_of(text: str) -> Mark | None:
+    """Return the decimal mark that a plain number shows; None if it has none."""
+    bare = _CURRENCY.sub("", text.lstrip("+-")).strip()
+    if _WITH_EITHER.match(bare):
+        return "either"
+    return "comma" if _WITH_COMMA.match(bare) else "point" if _WITH_POINT.match(bare) else None
+
+
+def read_number(text: str, *, strict: bool, mark: Mark = "point") -> float | Fault | None:
     """Return the number of a cell: 0 or more, finite; None where nothing was measured.
 
     Parameters
@@ -112,10 +139,16 @@ def read_number(text: str, *, strict: bool) -> float | Fault | None:
         The cell.
     strict
         Whether the file is in the tidy form, where a number is written plainly and missing is an empty cell.
+    mark
+        The column's decimal mark.
     """
     text = plain(text)
     if not text:
         return None
+    if mark == "comma":
+        text = _with_point(text)
+    elif mark == "either" and mark_of(text) == "either":
+        return Fault("decimal_either_way")
     if not _NUMBER.match(text):
         lowered = text.lower().lstrip("+-")
         if lowered in ("inf", "infinity", "∞"):
@@ -134,6 +167,16 @@ def read_number(text: str, *, strict: bool) -> float | Fault | None:
     if not math.isfinite(value):
         return Fault("infinite")
     return Fault("negative") if value < 0 else value + 0.0
+
+
+def _with_point(text: str) -> str:
+    """Return a number whose decimal mark is the comma as one with a point; a text that is none as it is not read."""
+    sign = text[0] if text[:1] in "+-" else ""
+    bare = _CURRENCY.sub("", text[len(sign) :]).strip()
+    if _COMMA_NUMBER.match(bare):
+        return sign + bare.replace(".", "").replace(",", ".")
+    # 12.5 among numbers such as 12,5 is no number.
+    return f"{text}?" if mark_of(text) else text
 
 
 def _undressed(text: str) -> str:
@@ -169,6 +212,9 @@ def read_date(text: str, order: DateOrder = None) -> dt.date | Fault:
             order = "day_first"
         elif second > 12:
             order = "month_first"
+        elif text.count(".") == 2:
+            # Nobody writes the month first with points.
+            order = "day_first"
         if order is None:
             return Fault("date_either_way")
         return _day(year, second, first) if order == "day_first" else _day(year, first, second)
@@ -208,6 +254,11 @@ def read_hour(text: str) -> dt.time | Fault:
         # 00:00-00:59 and 00:00-01:00 are the same hour; 23:00-00:00 ends at midnight.
         minutes = (end - start) % 1440
         return _time(*parts[:3]) if 0 < minutes <= 60 and parts[3] <= 24 and parts[4] < 60 else Fault("bad_hour")
+    if match := _HOUR_TO_NEXT.match(text):
+        start, end = int(match.group(1)), int(match.group(2))
+        return _time(start) if end <= 24 and (end - start) % 24 == 1 else Fault("bad_hour")
+    if match := _HOUR_CHINESE.match(text):
+        return _time(int(match.group(1)), int(match.group(2)))
     if match := _HOUR_AMPM.match(text):
         hour = int(match.group(1))
         if not 1 <= hour <= 12:
@@ -223,7 +274,16 @@ def _time(hour: int, minute: int = 0, second: int = 0) -> dt.time | Fault:
     return dt.time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else Fault("bad_hour")
 
 
-def read_moment(text: str, order: DateOrder = None) -> dt.datetime | Fault:
+def looks_like_span(text: str) -> tuple[str, int, int] | None:
+    """Return for ``2026-11-10 08:00-09:00`` what stands before the clock, and both clocks in minutes; else None."""
+    match = _SPAN_OR_OFFSET.search(plain(text))
+    if match is None:
+        return None
+    start, end = (int(match.group(at)) * 60 + int(match.group(at + 1)) for at in (2, 4))
+    return match.group(1).strip(), start, end
+
+
+def read_moment(text: str, order: DateOrder = None, *, spans: bool = False) -> dt.datetime | Fault:
     """Return the moment a cell names: a day and an hour in one cell; with its offset where it states one.
 
     Parameters
@@ -232,11 +292,14 @@ def read_moment(text: str, order: DateOrder = None) -> dt.datetime | Fault:
         The cell.
     order
         As in `read_date`.
+    spans
+        Whether ``08:00-09:00`` after a day is a span of an hour in this column, and no clock with an offset.
     """
     text = plain(text)
     if not text:
         return Fault("no_hour")
-    if len(text) >= 13 and text[4:5] == "-":
+    spans = spans and looks_like_span(text) is not None
+    if len(text) >= 13 and text[4:5] == "-" and not spans:
         try:
             iso = dt.datetime.fromisoformat(text)
         except ValueError:
@@ -251,7 +314,7 @@ def read_moment(text: str, order: DateOrder = None) -> dt.datetime | Fault:
         # Excel's fractions of a day are binary: the nearest minute is what was meant.
         minutes = round(float(f"0.{match.group(2)}") * 1440)
         return _EXCEL_EPOCH + dt.timedelta(days=int(match.group(1)), minutes=minutes)
-    offset = _OFFSET.search(text) if ":" in text else None
+    offset = _OFFSET.search(text) if ":" in text and not spans else None
     if offset and offset.group(2) and not _is_offset(_shift(offset)):
         offset = None
     bare = text[: offset.start()] if offset else text

@@ -50,12 +50,14 @@ class Scan:
     """A large table as the engine sees it, its columns called ``c0``, ``c1`` and so on.
 
     `sql` reads it; `first_sql` too, and keeps apart the rows that do not fit the header. `typed` holds the places of
-    the columns that are numbers already, in a parquet file.
+    the columns that are numbers already, in a parquet file; `marked` those whose point may stand between
+    thousands.
     """
 
     sql: str
     first_sql: str
     typed: frozenset[int] = frozenset()
+    marked: frozenset[int] = frozenset()
 
     def text(self, place: int) -> str:
         """Return the SQL for a column's text, empty where nothing is written."""
@@ -67,7 +69,8 @@ class Scan:
         column = f"c{place}"
         if place in self.typed:
             return f"({column} IS NULL OR isnan({column}) OR ({column} >= 0 AND isfinite({column})))"
-        return f"({column} IS NULL OR {column} = '' OR regexp_full_match({column}, '[0-9]+([.][0-9]+)?'))"
+        number = "[0-9]+" if place in self.marked else "[0-9]+([.][0-9]+)?"
+        return f"({column} IS NULL OR {column} = '' OR regexp_full_match({column}, '{number}'))"
 
     def value(self, place: int) -> str:
         """Return the SQL for a plain cell's number."""

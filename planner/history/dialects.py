@@ -26,10 +26,12 @@ __all__ = [
     "Layout",
     "close_name",
     "column_names",
+    "in_another_order",
     "key_of",
     "known_header",
     "layout_of",
     "role_of",
+    "zones_named",
 ]
 
 Kind = Literal["tidy", "ads", "shop", "orders"]
@@ -41,6 +43,7 @@ _COUNTED = frozenset(MEASURES) - {"budget_spent"}
 _AD_MEASURES = frozenset({"impressions", "clicks", "spend"})
 _UNIT = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
 _SEARCHED_ROWS = 40
+_START = re.compile(r"start|begin|from|开始|起始", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class Layout:
 
     `columns` gives the place of each of our columns, `own` the header the file has for it. `dimensions` are further
     columns of text that tell rows apart (a keyword, an item), `unknown` headers that are ignored, `close` those of them
-    that are nearly one of ours. `header_row` counts from 0. `counted` are those dimensions that hold mere numbers.
+    that are nearly one of ours. `header_row` counts from 0, `titles` are the lines above it. `counted` are those
+    dimensions that hold mere numbers.
     """
 
     dialect: Dialect
@@ -155,6 +159,24 @@ def known_header(header: str) -> bool:
     return _lookup(header, "columns") is not None
 
 
+def in_another_order(cells: Mapping[str, str], layout: Layout) -> bool:
+    """Tell whether a row below the header is a header again whose columns stand elsewhere.
+
+    Parameters
+    ----------
+    cells
+        Its cells by our names for the columns they stand in.
+    layout
+        The table.
+    """
+    headers = set(map(key_of, layout.header))
+    for name, cell in cells.items():
+        found = _lookup(cell, "columns")
+        if found and (found[0] != name or (key_of(cell) != key_of(layout.own[name]) and key_of(cell) in headers)):
+            return True
+    return False
+
+
 def column_names() -> tuple[str, ...]:
     """Return every name of ours that a seller can give her own header for."""
     return (*_words()["columns"], *_words()["orders"])
@@ -164,6 +186,12 @@ def role_of(text: str) -> str | None:
     """Return the playbook's role that a name speaks of, if it speaks of one."""
     lowered = text.lower()
     return next((role for role, words in _words()["roles"].items() if any(word in lowered for word in words)), None)
+
+
+def zones_named(text: str) -> list[str]:
+    """Return the time zones that a text names in words."""
+    lowered = text.lower()
+    return [zone for zone, words in _words()["zones"].items() if any(word in lowered for word in words)]
 
 
 def close_name(header: str, missing: Iterable[str]) -> str | None:
@@ -219,7 +247,7 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
         return None
     at = -best[1]
     header = tuple(cell.strip() for cell in rows[at])
-    titles = " ".join(cell for row in rows[:at] for cell in row if cell.strip())
+    titles = "\n".join(" ".join(cell for cell in row if cell.strip()) for row in rows[:at] if any(map(str.strip, row)))
     columns, orders = _assign(header, mapping, "columns"), _assign(header, mapping, "orders")
     if _is_order_list(columns, orders):
         # Columns beyond these hold people's names, phones and addresses: they are not touched.
@@ -227,6 +255,9 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
         return Layout(dialect, at, header, orders, {key: header[place] for key, place in orders.items()}, titles=titles)
     hours = [place for place, text in enumerate(header) if text and (_lookup(text, "columns") or ("",))[0] == "hour"]
     columns = days_beside_hours(columns, hours, rows[at + 1 :])
+    if not any(_START.search(header[columns[name]]) for name in ("day", "hour") if name in columns):
+        # An end without its start: maybe the campaign's own.
+        columns.pop("until", None)
     own = {key: header[place] for key, place in columns.items()}
     dialect = _dialect(header, columns, mapping, f"{name} {titles}")
     used = set(columns.values())

@@ -158,7 +158,7 @@ def _read_table(
     elif layout.dialect.kind != "orders" and view_of(layout) in views:
         from planner.history.large_rows import LargeTable
 
-        zone, said = zone_of(sheet.name, layout.titles, settings.zone)
+        zone, said = zone_of(sheet.name, layout, settings.zone)
         if said:
             remarks.notes.append(Message("history.other_zone", {"where": sheet.name, "zone": str(zone)}))
         file_day = day_of_file(sheet, layout, remarks)

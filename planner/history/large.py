@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -15,8 +16,9 @@ from planner.errors import Problem
 from planner.history.cells import Fault, is_dash, is_missing, is_total, plain
 from planner.history.channels import named_channels
 from planner.history.columnar import Engine, literal
-from planner.history.dialects import MEASURES, Layout, key_of
+from planner.history.dialects import MEASURES, Layout, in_another_order, key_of, known_header
 from planner.history.large_rows import (
+    KEYS,
     LargeTable,
     is_plain,
     judged_sql,
@@ -28,9 +30,12 @@ from planner.history.large_rows import (
 )
 from planner.history.large_scan import keep_rejected, open_scan
 from planner.history.moments import settled_order, to_instants
+from planner.history.numerals import number_forms, unit_forms
+from planner.history.reading import another_order
 from planner.history.remarks import Remarks
-from planner.history.rows import MomentRule, judge_numbers, row_kind
+from planner.history.rows import judge_numbers, row_kind
 from planner.history.settings import ReadingSettings
+from planner.history.times import hours_to_24, moment_rule
 from planner.history.totals import total_names
 from planner.slots import hour_starts
 from planner.wording import Message
@@ -48,16 +53,25 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     """
     table.scan = open_scan(engine, table, number)
     layout, scan = table.layout, table.scan
-    keys = {name: scan.text(layout.columns[name]) for name in ("day", "hour", "channel") if name in layout.columns}
+    keys = {name: scan.text(layout.columns[name]) for name in KEYS if name in layout.columns}
     measures = [name for name in MEASURES if name in layout.columns]
+    table.forms = unit_forms(layout)
     groups = engine.frame(_groups_sql(table, keys, measures), "scan")
-    for name in ("day", "hour", "channel"):
+    if _settle_marks(engine, table, [name for name in measures if int(groups[f"odd_{name}"].sum())]):
+        groups = engine.frame(_groups_sql(table, keys, measures), "scan")
+    for name in KEYS:
         if name not in groups:
             groups[name] = ""
     table.rows = int(groups["n"].sum())
     keep_rejected(engine, table)
     if groups.empty:
-        table.remarks.problems.append(Problem(Message("history.no_rows"), table.remarks.source, layout.header_row + 1))
+        _refuse_whole(table, "history.no_rows")
+        return ""
+    if line := _header_in_another_order(engine, table, groups):
+        table.remarks.problems.append(another_order(table.remarks.source, layout, line))
+        return ""
+    if hours_to_24(groups["hour"]):
+        _refuse_whole(table, "history.hours_to_24")
         return ""
     moments = _moments(groups, table, settings.zone)
     channels = _channels(groups, table, settings)
@@ -92,7 +106,7 @@ def _groups_sql(table: LargeTable, keys: Mapping[str, str], measures: Sequence[s
     layout, scan = table.layout, table.scan
     texts = [f"{sql} AS {name}" for name, sql in keys.items()]
     odd = [f"NOT {is_plain(scan, layout, name)} AS odd_{name}" for name in measures]
-    values = [f"{scan.value(layout.columns[name])} AS {name}" for name in measures]
+    values = [f"{table.forms[name].scaled_sql(scan.value(layout.columns[name]))} AS {name}" for name in measures]
     cells = f"SELECT {', '.join(texts + odd + values)} FROM {scan.first_sql}"
     counts = ", ".join(f"count(*) FILTER (odd_{name}) AS odd_{name}" for name in measures)
     return f"SELECT {', '.join(keys)}, count(*) AS n, {counts}, {sums(measures)} FROM ({cells}) GROUP BY ALL"
@@ -117,23 +131,45 @@ def _sums_at_hand(
     return rows.sort_values(["instant", "channel"], ignore_index=True)
 
 
+def _header_in_another_order(engine: Engine, table: LargeTable, groups: pd.DataFrame) -> int | None:
+    """Return the row of the first header below the first whose columns stand elsewhere; None if there is none."""
+    assert table.scan is not None
+    layout, scan = table.layout, table.scan
+    headers = {name: [text for text in groups[name].unique() if known_header(text)] for name in ("day", "hour")}
+    if not any(headers.values()):
+        return None
+    texts = ", ".join(f"{scan.text(place)} AS {name}" for name, place in layout.columns.items())
+    inside = " OR ".join(
+        f"{scan.text(layout.columns[name])} IN ({', '.join(map(literal, found))})"
+        for name, found in headers.items()
+        if found
+    )
+    numbered = f"(SELECT *, row_number() OVER () AS line FROM {scan.sql})"
+    sql = f"CREATE OR REPLACE TEMP TABLE headers AS SELECT line, {texts} FROM {numbered} WHERE {inside}"
+    engine.run_in_order(sql, "scan")
+    for row in engine.frame("SELECT * FROM headers ORDER BY line").to_dict("records"):
+        if in_another_order({name: row[name] for name in layout.columns}, layout):
+            return int(row["line"]) + layout.header_row + 1
+    return None
+
+
 def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.DataFrame:
     """Return for each distinct text of day, hour and channel: its instant, or why its rows are not used (``kind``)."""
     layout = table.layout
     named = [name for name in ("day", "hour", "channel") if name in layout.columns]
     headers = [key_of(layout.own[name]) for name in named]
-    order = settled_order(layout, {name: groups[name].tolist() for name in named}, table.remarks)
-    rule = MomentRule(layout, order, table.file_day)
+    cells = {name: groups[name].tolist() for name in named}
+    rule = moment_rule(layout, cells, settled_order(layout, cells, table.remarks), table.file_day, table.remarks)
     records = []
     everything = total_names(groups["channel"], layout.own.get("channel", ""))
     for entry in groups.to_dict("records"):
         kind = row_kind([entry[name] for name in named], headers)
         if kind == "data" and entry["channel"] in everything:
             kind = "total"
-        moment = rule(entry["day"], entry["hour"]) if kind == "data" else None
+        moment = rule(entry["day"], entry["hour"], entry["until"]) if kind == "data" else None
         records.append(
             {
-                "day": entry["day"], "hour": entry["hour"], "channel": entry["channel"], "n": entry["n"],
+                **{name: entry[name] for name in KEYS}, "n": entry["n"],
                 "wall": moment if isinstance(moment, dt.datetime) else None,
                 "kind": kind if kind != "data" else moment.kind if isinstance(moment, Fault) else None,
                 "dropped": kind != "data",
@@ -155,24 +191,25 @@ def _moments(groups: pd.DataFrame, table: LargeTable, zone: dt.tzinfo) -> pd.Dat
     by_wall = {found[line]: instant for line, instant in zip(instants["line"], instants["instant"], strict=True)}
     frame["instant"] = pd.to_datetime(frame["wall"].map(by_wall), utc=True).dt.tz_localize(None)
     frame.loc[frame["wall"].notna() & frame["instant"].isna(), "kind"] = "no_such_hour"
-    hours = hour_starts(pd.DatetimeIndex(frame["instant"].dropna()).tz_localize("UTC"), zone)
-    frame["hour_start"] = pd.Series(
-        hours.tz_convert("UTC").tz_localize(None), index=frame.index[frame["instant"].notna()]
-    )
+    there = frame["instant"].notna()
+    starts = hour_starts(pd.DatetimeIndex(frame.loc[there, "instant"]).tz_localize("UTC"), zone)
+    frame["hour_start"] = pd.Series(starts.tz_convert("UTC").tz_localize(None), index=frame.index[there])
     frame["later"] = [_later(wall, table.zone) for wall in frame["wall"]]
     count = int(frame.loc[frame["later"] > 0, "n"].sum())
     for note in again:
         table.remarks.notes.append(Message(note.key, dict(vars(note)["values"]) | {"count": count}))
     whole = (frame["instant"] == frame["hour_start"]) | frame["instant"].isna()
     table.by_row = bool(whole.all()) and not frame["later"].any() and not layout.dimensions
-    if frame["instant"].notna().any():
-        span = frame["instant"].dt.tz_localize("UTC")
-        table.span = (span.min(), span.max())
-    if not rule.has_hour and not table.remarks.problems and all(wall.time() == dt.time() for wall in good["wall"]):
-        table.remarks.problems.append(
-            Problem(Message("history.only_days", {}), table.remarks.source, layout.header_row + 1)
-        )
+    if there.any():
+        table.span = tuple(frame["instant"].dt.tz_localize("UTC").agg(["min", "max"]))
+    if rule.by_day(good["wall"]) and not table.remarks.problems:
+        _refuse_whole(table, "history.only_days")
     return frame.drop(columns="wall")
+
+
+def _refuse_whole(table: LargeTable, key: str) -> None:
+    """Refuse a table as a whole."""
+    table.remarks.problems.append(Problem(Message(key), table.remarks.source, table.layout.header_row + 1))
 
 
 def _time_column(layout: Layout) -> str:
@@ -200,10 +237,8 @@ def _channels(groups: pd.DataFrame, table: LargeTable, settings: ReadingSettings
 def _numbers(engine: Engine, table: LargeTable, name: str, number: int) -> bool:
     """Put a column's odd cells to the rules and hand the answers to the engine; return whether any is refused."""
     assert table.scan is not None
-    text = table.scan.text(table.layout.columns[name])
-    sql = f"SELECT DISTINCT {text} AS cell FROM {table.scan.sql} WHERE NOT {is_plain(table.scan, table.layout, name)}"
-    texts = engine.frame(sql, "scan")["cell"].tolist()
-    values = judge_numbers(texts, name, strict=table.layout.strict)
+    texts = _odd_texts(engine, table, name)
+    values = judge_numbers(texts, name, table.forms[name])
     answers = pd.DataFrame(
         {
             "cell": pd.Series(texts, dtype=object),
@@ -214,6 +249,44 @@ def _numbers(engine: Engine, table: LargeTable, name: str, number: int) -> bool:
     )
     engine.table(f"{name}_{number}", answers)
     return bool(answers["kind"].notna().any())
+
+
+def _odd_texts(engine: Engine, table: LargeTable, name: str) -> list[str]:
+    """Return the distinct texts of a column's cells that are no plain numbers."""
+    assert table.scan is not None
+    text = table.scan.text(table.layout.columns[name])
+    sql = f"SELECT DISTINCT {text} AS cell FROM {table.scan.sql} WHERE NOT {is_plain(table.scan, table.layout, name)}"
+    return list(engine.frame(sql, "scan")["cell"])
+
+
+def _settle_marks(engine: Engine, table: LargeTable, odd_names: Sequence[str]) -> bool:
+    """Settle how each column's numbers are written; return whether some that seemed plain need the rules for it.
+
+    Of the plain ones a cell of each kind tells as much as all: one whose point is surely the decimal mark, one whose
+    point is not.
+    """
+    assert table.scan is not None
+    layout, scan = table.layout, table.scan
+    odd = {name: _odd_texts(engine, table, name) for name in odd_names if name != "budget_spent"}
+    if layout.strict or not (
+        table.sheet.delimiter == ";" or any("," in text for found in odd.values() for text in found)
+    ):
+        return False
+    names = [name for name in table.forms if name != "budget_spent" and layout.columns[name] not in scan.typed]
+    kinds = ("[1-9][0-9]{0,2}[.][0-9]{3}", "[0-9]+[.]([0-9]{1,2}|[0-9]{4,})|0[0-9]*[.][0-9]+|[0-9]{4,}[.][0-9]{3}")
+    texts = [
+        f"min({text}) FILTER (regexp_full_match({text}, '{kind}')) AS {name}_{at}"
+        for name in names for text in [scan.text(layout.columns[name])] for at, kind in enumerate(kinds)
+    ]  # fmt: skip
+    found = engine.frame(f"SELECT {', '.join(texts)} FROM {scan.sql}", "scan").to_dict("records")[0]
+    cells = {
+        name: [*odd.get(name, ()), *[t for at in (0, 1) if isinstance(t := found[f"{name}_{at}"], str)]]
+        for name in names
+    }
+    table.forms = number_forms(cells, layout, table.sheet.delimiter, table.remarks)
+    marked = frozenset(layout.columns[name] for name, form in table.forms.items() if form.mark != "point")
+    table.scan = replace(scan, marked=marked)
+    return bool(marked)
 
 
 def _dashed(engine: Engine, table: LargeTable, number: int, odd: Sequence[str], used: pd.DataFrame) -> tuple[str, ...]:

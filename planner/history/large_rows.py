@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
 from planner.history.columnar import Engine, Scan, literal
 from planner.history.dialects import MEASURES, Layout
+from planner.history.numerals import NumberForm
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 from planner.history.totals import SUM_HOURS, SUMMED
 
 __all__ = [
+    "KEYS",
     "LargeTable",
     "double_texts_sql",
     "is_plain",
@@ -26,6 +28,8 @@ __all__ = [
     "told_apart",
 ]
 
+# The columns whose texts together name a row's time and channel.
+KEYS = ("day", "hour", "until", "channel")
 _WEIGHTS = {"bid": "clicks", "cpc": "clicks", "cpm": "impressions"}
 
 
@@ -35,6 +39,7 @@ class LargeTable:
 
     `by_row` tells whether a row is one hour of one campaign, so that nothing has to be added up;
     `campaigns_as_written` whether their texts are their names;
+    `forms` is how its numbers are written;
     `dashed` names the columns in which a dash beside traffic means none;
     `numbered_sql` is the SQL of its usable rows with their numbers. `sums` are its rows added up by hour and channel,
     at hand where every cell is plain and every text has a meaning of its own; `all_unlike` that no row is double.
@@ -54,6 +59,7 @@ class LargeTable:
     sums: pd.DataFrame | None = None
     all_unlike: bool = False
     dashed: tuple[str, ...] = ()
+    forms: Mapping[str, NumberForm] = field(default_factory=dict)
 
 
 def is_plain(scan: Scan, layout: Layout, name: str) -> str:
@@ -66,7 +72,7 @@ def _joins(table: LargeTable, number: int, odd: Sequence[str]) -> str:
     """Return the SQL that puts a row's cells beside the answers of the rules."""
     assert table.scan is not None
     layout, scan = table.layout, table.scan
-    keys = [name for name in ("day", "hour", "channel") if name in layout.columns]
+    keys = [name for name in KEYS if name in layout.columns]
     same = " AND ".join(f"{scan.text(layout.columns[name])} = m.{name}" for name in keys)
     sql = f" JOIN moments_{number} m ON {same}"
     if "campaign" in layout.columns and not table.campaigns_as_written:
@@ -168,7 +174,7 @@ def _values(table: LargeTable, odd: Sequence[str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for name in MEASURES:
         if name in table.layout.columns:
-            values[name] = table.scan.value(table.layout.columns[name])
+            values[name] = table.forms[name].scaled_sql(table.scan.value(table.layout.columns[name]))
             if name in odd:
                 plain = is_plain(table.scan, table.layout, name)
                 values[name] = f"CASE WHEN {plain} THEN {values[name]} ELSE n_{name}.value END"
@@ -253,6 +259,6 @@ def double_texts_sql(table: LargeTable) -> str:
     """Return the SQL that finds a row whose texts stand in another row as well."""
     assert table.scan is not None
     layout = table.layout
-    places = [layout.columns[name] for name in ("day", "hour", "channel", "campaign") if name in layout.columns]
+    places = [layout.columns[name] for name in (*KEYS, "campaign") if name in layout.columns]
     texts = ", ".join(table.scan.text(place) for place in [*places, *layout.dimensions])
     return f"SELECT hash({texts}) AS h FROM {table.scan.sql} GROUP BY h HAVING count(*) > 1 LIMIT 1"

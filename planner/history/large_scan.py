@@ -73,7 +73,8 @@ def keep_rejected(engine: Engine, table: LargeTable) -> None:
     count = int(engine.frame("SELECT count(*) AS n FROM rejected")["n"].iloc[0])
     width, mark = len(table.layout.header), table.sheet.delimiter
     for row in engine.frame("SELECT * FROM rejected ORDER BY line LIMIT 21").itertuples(index=False):
-        cells = next(csv.reader([str(row.csv_line)], delimiter=mark), [])
+        # A line's end inside the row is no end to the engine.
+        cells = next(csv.reader([" ".join(str(row.csv_line).splitlines())], delimiter=mark), [])
         table.remarks.refuse(int(row.line), table.layout.header[-1], f"{len(cells)} > {width}", "too_many_cells")
     if count > 21:
         table.remarks.refuse(0, "", "", "too_many_cells", times=count - 21)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,31 +16,94 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 import pandas as pd
 
-from planner.history.cells import DateOrder, plain
-from planner.history.dialects import MEASURES, Layout
+from planner.history.cells import DateOrder, Fault, plain, read_date, read_moment
+from planner.history.dialects import MEASURES, Layout, zones_named
 from planner.history.remarks import Remarks, cell_text
 from planner.history.sheets import Sheet
 from planner.wording import Message
 
-__all__ = ["day_of_file", "day_of_name", "download_of_name", "settled_order", "to_instants", "zone_of"]
+__all__ = [
+    "day_of_file",
+    "day_of_name",
+    "days_of_titles",
+    "download_of_name",
+    "needs_day",
+    "settled_order",
+    "to_instants",
+    "zone_of",
+]
 
-_GMT = re.compile(r"\b(?:GMT|UTC)\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?\b")
+_GMT = re.compile(r"(?<![A-Za-z])(?:GMT|UTC)\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?\b")
 _IANA = re.compile(r"\b[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?\b")
+_BARE_UTC = re.compile(r"\b(?:GMT|UTC)\b")
+_ABOUT_ZONE = re.compile(r"time\s?zone|时区", re.IGNORECASE)
+_ABOUT_MAKING = re.compile(
+    r"generat|creat|download|export|print|run at|as of|report time|下载|导出|生成|制表|打印", re.IGNORECASE
+)
 _NAME_DAY = re.compile(
     r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[1-9]|[12]\d|3[01])日?(?:[_-](\d{2})(\d{2})(\d{2})(?!\d))?(?!\d)"
 )
 
+_DAY = (
+    r"(?:20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|20\d{6}|\d{1,2}[-/.]\d{1,2}[-/.]20\d{2}"
+    r"|[A-Z][a-z]{2,8}\.? \d{1,2},? 20\d{2}|\d{1,2} [A-Z][a-z]{2,8}\.? 20\d{2})"
+)
+_DAY_SPAN = re.compile(
+    rf"({_DAY})(?:[ T]\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?\s*(?:[-–—~至到,]|to|through|until)+\s*({_DAY})"
+)
 
-def zone_of(name: str, titles: str, default: dt.tzinfo) -> tuple[dt.tzinfo, bool]:
-    """Return the zone a file's times are in, and whether its title lines say so; else the promotion's."""
-    for found in _IANA.findall(f"{titles} {PurePath(name).stem}"):
-        if found in available_timezones():
-            return ZoneInfo(found), True
-    if match := _GMT.search(titles):
-        shift = dt.timedelta(hours=int(match.group(2)), minutes=int(match.group(3) or 0))
-        if shift <= dt.timedelta(hours=14):
-            return dt.timezone(shift if match.group(1) == "+" else -shift), True
+
+def zone_of(name: str, layout: Layout, default: dt.tzinfo) -> tuple[dt.tzinfo, bool]:
+    """Return the zone a file's times are in, and whether the file says so; else the promotion's.
+
+    The header of the time speaks first, then a line above the table about the zone, then any other such line, and the
+    file's name if it holds a zone's own name. When a report was made is no matter of its times.
+    """
+    lines = layout.titles.splitlines()
+    speaking = [line for line in lines if _ABOUT_ZONE.search(line)]
+    headers = [layout.own[column] for column in ("hour", "day", "paid_at") if column in layout.own]
+    for text in [*headers, *speaking]:
+        if zone := _zone_in(text, in_words=True):
+            return zone, True
+    for text in [*(line for line in lines if not _ABOUT_MAKING.search(line)), PurePath(name).stem]:
+        if zone := _zone_in(text, in_words=False):
+            return zone, True
     return default, False
+
+
+def _zone_in(text: str, *, in_words: bool) -> dt.tzinfo | None:
+    """Return the zone a text names; where asked also one named in words alone, such as ``Pacific Time`` or ``UTC``."""
+    for found in _IANA.findall(text):
+        if found in available_timezones():
+            return ZoneInfo(found)
+    named = [ZoneInfo(zone) for zone in zones_named(text)]
+    match = _GMT.search(text)
+    if match is None:
+        if not in_words:
+            return None
+        # (GMT) London keeps summer time; UTC alone does not.
+        return named[0] if named else dt.UTC if _BARE_UTC.search(text) else None
+    shift = dt.timedelta(hours=int(match.group(2)), minutes=int(match.group(3) or 0))
+    shift = shift if match.group(1) == "+" else -shift
+    if abs(shift) > dt.timedelta(hours=14):
+        return None
+    # (GMT-05:00) Eastern Time is how the zone is called, in summer too, when its clocks are at -04:00.
+    return next((zone for zone in named if shift in _offsets(zone)), dt.timezone(shift))
+
+
+def _offsets(zone: ZoneInfo) -> set[dt.timedelta | None]:
+    """Return the offsets a zone has in January and in July."""
+    return {zone.utcoffset(dt.datetime(2026, month, 1)) for month in (1, 7)}
+
+
+def days_of_titles(titles: str) -> tuple[dt.date, dt.date] | None:
+    """Return the first and last day of what a table shows, if the lines above it say so."""
+    for match in _DAY_SPAN.finditer(unicodedata.normalize("NFKC", titles)):
+        # 7/1/2026 - 7/31/2026: which of them is the month makes no difference to whether they are one day.
+        first, last = (read_date(text, "month_first") for text in match.groups())
+        if not isinstance(first, Fault) and not isinstance(last, Fault) and first <= last:
+            return first, last
+    return None
 
 
 def day_of_name(name: str) -> dt.date | None:
@@ -91,16 +155,26 @@ def settled_order(layout: Layout, cells: Mapping[str, Sequence[str]], remarks: R
     return order
 
 
-def day_of_file(sheet: Sheet, layout: Layout, remarks: Remarks) -> dt.date | None:
-    """Return the day a file without a column for it is of, by its name."""
-    if "day" in layout.columns:
-        return None
-    day = day_of_name(sheet.name.split("[")[0])
+def needs_day(sheet: Sheet, layout: Layout) -> bool:
+    """Tell whether a table has a column for the hour and nothing in it names the day."""
+    if "day" in layout.columns or "hour" not in layout.columns:
+        return False
     place = layout.columns["hour"]
-    cells = [row[place] for row in sheet.head[layout.header_row + 1 :] if place < len(row) and row[place].strip()]
-    dated = any(len("".join(filter(str.isdigit, cell))) >= 10 for cell in cells)
-    if day is not None and not dated:
-        key = "day_of_download" if download_of_name(sheet.name) else "day_of_name"
+    cells = [row[place] for row in sheet.head[layout.header_row + 1 :] if place < len(row)]
+    days = (rule(cell, "month_first") for cell in dict.fromkeys(cells) for rule in (read_moment, read_date))
+    return all(isinstance(day, Fault) for day in days)
+
+
+def day_of_file(sheet: Sheet, layout: Layout, remarks: Remarks) -> dt.date | None:
+    """Return the day a file without a column for it is of, by the lines above its table, else by its name."""
+    if not needs_day(sheet, layout):
+        return None
+    day, key = day_of_name(sheet.name.split("[")[0]), "day_of_name"
+    if days := days_of_titles(layout.titles):
+        day, key = days[0], "day_of_titles"
+    elif download_of_name(sheet.name):
+        key = "day_of_download"
+    if day is not None:
         remarks.notes.append(Message(f"history.{key}", {"where": remarks.source, "day": day.isoformat()}))
     return day
 
@@ -120,7 +194,8 @@ def to_instants(rows: pd.DataFrame, zone: dt.tzinfo, layout: Layout, remarks: Re
     if gone.any():
         numbers = [name for name in MEASURES if name in rows]
         empty = rows[numbers].fillna(0).eq(0).all(axis=1).to_numpy()
-        remarks.dropped["no_such_hour"] += int((gone & empty & (not layout.strict)).sum())
+        if nothing := int((gone & empty & (not layout.strict)).sum()):
+            remarks.dropped["no_such_hour"] += nothing
         for at in np.flatnonzero(gone & ~(empty & (not layout.strict))):
             column = layout.own.get("hour") or layout.own.get("paid_at") or layout.own["day"]
             remarks.refuse(int(rows["line"].iloc[at]), column, walls[at].isoformat(" "), "no_such_hour")

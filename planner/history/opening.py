@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from planner.history.sheets import Sheet, text_sheet
@@ -10,7 +11,7 @@ from planner.history.sources import Blob, Unreadable
 __all__ = ["open_sheets"]
 
 _WORKBOOK = (b"\xd0\xcf\x11\xe0", b"PK\x03\x04")
-_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<body", b"<meta")
+_MARKUP = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|\s)*<[!?a-z]", re.IGNORECASE)
 _NO_TABLE = (b"%PDF", b"\x89PNG", b"Rar!", b"7z\xbc\xaf", b"\xff\xd8\xff", b"GIF8")
 
 
@@ -33,7 +34,8 @@ def open_sheets(blob: Blob, encoding: str | None = None) -> Iterator[Sheet | tup
         from planner.history.parquet import parquet_sheet
 
         yield parquet_sheet(blob)
-    elif start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+    elif _MARKUP.match(start.replace(b"\0", b"")):
+        # In UTF-16 every second byte of it is 0.
         raise Unreadable("markup")
     elif start.startswith(_NO_TABLE):
         raise Unreadable("binary")

@@ -12,10 +12,12 @@ import re
 import numpy as np
 import pandas as pd
 
-from planner.history.cells import DateOrder, Fault, is_missing, is_total, plain, read_moment, read_number
+from planner.history.cells import DateOrder, Fault, is_missing, is_total, plain
 from planner.history.dialects import Layout, key_of
+from planner.history.numerals import NumberForm
 from planner.history.remarks import Remarks
 from planner.history.rows import RawRows
+from planner.history.times import read_moments
 from planner.wording import Message
 
 __all__ = ["order_rows"]
@@ -25,7 +27,7 @@ _INEXACT = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d+$|^\d{15}0{3,}$")
 _CLOSED = ("关闭", "取消", "退款", "cancel", "refund", "void", "closed")
 
 
-def order_rows(raw: RawRows, layout: Layout, order: DateOrder, remarks: Remarks) -> pd.DataFrame:
+def order_rows(raw: RawRows, layout: Layout, order: DateOrder, form: NumberForm, remarks: Remarks) -> pd.DataFrame:
     """Return one row an order.
 
     Returns
@@ -35,8 +37,8 @@ def order_rows(raw: RawRows, layout: Layout, order: DateOrder, remarks: Remarks)
         lines the order has.
     """
     paid, amount = raw.cells["paid_at"], raw.cells["amount"]
-    moments = {text: read_moment(text, order) for text in dict.fromkeys(paid)}
-    amounts = {text: read_number(text, strict=False) for text in dict.fromkeys(amount)}
+    moments = read_moments(paid, order)
+    amounts = {text: form.read(text) for text in dict.fromkeys(amount)}
     header = key_of(layout.own["paid_at"])
     keep = np.zeros(len(paid), dtype=bool)
     for at, (when, much) in enumerate(zip(paid, amount, strict=True)):

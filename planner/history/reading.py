@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,18 +9,21 @@ import pandas as pd
 from planner.errors import Problem
 from planner.history.channels import named_channels
 from planner.history.combine import Part
+from planner.history.currencies import note_other_currency
 from planner.history.dialects import MEASURES, Layout, close_name, known_header, layout_of
-from planner.history.moments import day_of_file, settled_order, to_instants, zone_of
+from planner.history.moments import day_of_file, days_of_titles, needs_day, settled_order, to_instants, zone_of
+from planner.history.numerals import number_forms, unit_forms
 from planner.history.orders import order_rows
 from planner.history.remarks import Remarks, cell_text
-from planner.history.rows import MomentRule, judge_rows, raw_rows
+from planner.history.rows import header_in_another_order, judge_rows, raw_rows
 from planner.history.settings import ReadingSettings
 from planner.history.sheets import Sheet
 from planner.history.tidy import SourceFile
+from planner.history.times import hours_to_24, moment_rule
 from planner.history.totals import without_sum_rows
 from planner.wording import Message
 
-__all__ = ["TableReading", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
+__all__ = ["TableReading", "another_order", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
 
 # A file of which more than this share is refused was probably taken for something it is not.
 _MOST_REFUSED = 0.2
@@ -63,6 +65,13 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
         return None
     for header in layout.counted:
         remarks.notes.append(Message("history.counted_apart", {"where": sheet.name, "column": cell_text(header)}))
+    days = days_of_titles(layout.titles)
+    if days and days[0] < days[1] and needs_day(sheet, layout):
+        values = {"first": days[0].isoformat(), "last": days[1].isoformat()}
+        remarks.problems.append(Problem(Message("history.several_days", values), sheet.name, where))
+        return None
+    unit_forms(layout, remarks)
+    note_other_currency(sheet, layout, settings.currency, remarks)
     ignored = [header for header in layout.unknown if header not in layout.close]
     if ignored:
         shown = ", ".join(map(cell_text, ignored[:12])) + ("..." if len(ignored) > 12 else "")
@@ -100,16 +109,23 @@ def unknown_table(sheet: Sheet, remarks: Remarks) -> TableReading:
 def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks: Remarks) -> TableReading:
     """Return the rows of one table and everything there is to say about it."""
     raw = raw_rows(sheet, layout, remarks)
-    zone, zone_said = zone_of(sheet.name, layout.titles, settings.zone)
+    zone, zone_said = zone_of(sheet.name, layout, settings.zone)
     if zone_said:
         remarks.notes.append(Message("history.other_zone", {"where": sheet.name, "zone": str(zone)}))
     order = settled_order(layout, raw.cells, remarks)
+    forms = number_forms(raw.cells, layout, sheet.delimiter, remarks)
     if layout.dialect.kind == "orders":
-        rows = order_rows(raw, layout, order, remarks)
+        rows = order_rows(raw, layout, order, forms["amount"], remarks)
+    elif line := header_in_another_order(raw, layout):
+        remarks.problems.append(another_order(sheet.name, layout, line))
+        return TableReading(None, remarks, source_file(sheet, layout, remarks, read=raw.read, used=0), fatal=True)
+    elif hours_to_24(raw.cells.get("hour", ())):
+        remarks.problems.append(Problem(Message("history.hours_to_24"), sheet.name, layout.header_row + 1))
+        return TableReading(None, remarks, source_file(sheet, layout, remarks, read=raw.read, used=0), fatal=True)
     else:
-        rule = MomentRule(layout, order, day_of_file(sheet, layout, remarks))
-        rows = judge_rows(raw, layout, rule, remarks)
-        if _only_days(rows, layout):
+        rule = moment_rule(layout, raw.cells, order, day_of_file(sheet, layout, remarks), remarks)
+        rows = judge_rows(raw, layout, rule, forms, remarks)
+        if rule.by_day(rows["wall"]):
             # The hour may stand under the header that is nearly ours.
             if not remarks.problems:
                 remarks.problems.append(Problem(Message("history.only_days", {}), sheet.name, layout.header_row + 1))
@@ -134,11 +150,9 @@ def is_fatal(layout: Layout, remarks: Remarks, *, used: int, read: int) -> bool:
     return not used or (layout.strict and remarks.refused > 0) or remarks.refused > _MOST_REFUSED * max(read, 1)
 
 
-def _only_days(rows: pd.DataFrame, layout: Layout) -> bool:
-    """Tell whether a table has a row a day, not an hour."""
-    if "hour" in layout.columns or "day" not in layout.columns:
-        return False
-    return bool(len(rows)) and all(wall.time() == dt.time() for wall in rows["wall"])
+def another_order(name: str, layout: Layout, line: int) -> Problem:
+    """Return the problem of a table that goes on, from a line on, with its columns in another order."""
+    return Problem(Message("history.another_order", {"line": line, "first": layout.header_row + 1}), name, line)
 
 
 def source_file(

@@ -6,8 +6,7 @@ counted; a row with a cell that cannot be read is refused as a whole, for half a
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,24 +14,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.history.cells import (
-    DateOrder,
-    Fault,
-    is_dash,
-    is_missing,
-    is_total,
-    plain,
-    read_date,
-    read_hour,
-    read_moment,
-    read_number,
-)
-from planner.history.dialects import MEASURES, Layout, key_of
+from planner.history.cells import Fault, is_dash, is_missing, is_total, plain
+from planner.history.dialects import MEASURES, Layout, in_another_order, key_of, known_header
+from planner.history.numerals import NumberForm
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
+from planner.history.times import MomentRule
 from planner.history.totals import total_names
 
-__all__ = ["MomentRule", "RawRows", "judge_numbers", "judge_rows", "raw_rows"]
+__all__ = ["RawRows", "header_in_another_order", "judge_numbers", "judge_rows", "raw_rows", "row_kind"]
 
 _FLAGS = {
     "true": 1.0,
@@ -88,43 +78,6 @@ def raw_rows(sheet: Sheet, layout: Layout, remarks: Remarks) -> RawRows:
     return RawRows(lines, found, read)
 
 
-class MomentRule:
-    """How the cells that name a row's time are read in one table: in one column or two, or with the file's own day."""
-
-    def __init__(self, layout: Layout, order: DateOrder, file_day: dt.date | None) -> None:
-        self.has_day, self.has_hour = "day" in layout.columns, "hour" in layout.columns
-        self._order, self._file_day = order, file_day
-
-    def __call__(self, day: str, hour: str) -> dt.datetime | Fault:
-        """Return the wall-clock moment, with an offset where the cell has one."""
-        if self.has_day and not self.has_hour:
-            moment = read_moment(day, self._order)
-            date = read_date(day, self._order) if isinstance(moment, Fault) else moment
-            # A day alone is its midnight; a table of nothing but days is refused as a whole.
-            return dt.datetime.combine(date, dt.time()) if type(date) is dt.date else moment
-        if not self.has_day:
-            moment = read_moment(hour, self._order)
-            if not isinstance(moment, Fault) or self._file_day is None:
-                return moment
-            time = read_hour(hour)
-            return time if isinstance(time, Fault) else dt.datetime.combine(self._file_day, time)
-        date, time = read_date(day, self._order), read_hour(hour)
-        if isinstance(time, Fault):
-            # 2016-11-11 00:00 in the hour's column beside a column for the day.
-            whole = read_moment(hour, self._order)
-            if not isinstance(whole, Fault) and not isinstance(date, Fault):
-                return whole if whole.date() == date else Fault("two_days")
-        if isinstance(date, Fault):
-            return date
-        return time if isinstance(time, Fault) else dt.datetime.combine(date, time)
-
-    def guilty(self, fault: Fault) -> str:
-        """Return the column a fault lies in."""
-        if not self.has_hour:
-            return "day"
-        return "day" if self.has_day and fault.kind in ("no_date", "bad_date", "date_either_way") else "hour"
-
-
 def row_kind(keys: Sequence[str], headers: Sequence[str]) -> str:
     """Return what a row is by the cells that name it: ``data``, ``total``, ``header`` or ``blank``."""
     bare = [plain(key) for key in keys]
@@ -139,11 +92,19 @@ def row_kind(keys: Sequence[str], headers: Sequence[str]) -> str:
     return "total" if any(is_total(part) for part in parts) else "data"
 
 
-def judge_numbers(texts: Sequence[str], name: str, *, strict: bool) -> dict[str, float | Fault | None]:
+def header_in_another_order(raw: RawRows, layout: Layout) -> int | None:
+    """Return the line of the first row that is a header again whose columns stand elsewhere; None if there is none."""
+    for name in ("day", "hour"):
+        headers = {text for text in dict.fromkeys(raw.cells.get(name, ())) if known_header(text)}
+        for at, text in enumerate(raw.cells.get(name, ()) if headers else ()):
+            if text in headers and in_another_order({key: raw.cells[key][at] for key in layout.columns}, layout):
+                return raw.lines[at]
+    return None
+
+
+def judge_numbers(texts: Iterable[str], name: str, form: NumberForm) -> dict[str, float | Fault | None]:
     """Return what each distinct text of a number's column means."""
-    rule: Callable[[str], float | Fault | None] = (
-        _read_flag if name == "budget_spent" else lambda t: read_number(t, strict=strict)
-    )
+    rule = _read_flag if name == "budget_spent" else form.read
     return {text: rule(text) for text in dict.fromkeys(texts)}
 
 
@@ -155,7 +116,9 @@ def _read_flag(text: str) -> float | Fault | None:
     return _FLAGS.get(bare, Fault("no_flag"))
 
 
-def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks) -> pd.DataFrame:
+def judge_rows(
+    raw: RawRows, layout: Layout, rule: MomentRule, forms: Mapping[str, NumberForm], remarks: Remarks
+) -> pd.DataFrame:
     """Return a sheet's usable rows.
 
     Returns
@@ -165,7 +128,7 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
     """
     count = len(raw.lines)
     blank = [""] * count
-    day, hour = raw.cells.get("day", blank), raw.cells.get("hour", blank)
+    times = list(zip(*(raw.cells.get(name, blank) for name in ("day", "hour", "until")), strict=True))
     named = [name for name in ("day", "hour", "channel", "campaign", "dimension") if name in raw.cells]
     headers = [key_of(layout.own.get(name, "\0")) for name in named]
     keys = list(zip(*(raw.cells[name] for name in named), strict=True))
@@ -174,24 +137,39 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
         if name in ("channel", "campaign"):
             everything = total_names(raw.cells[name], layout.own[name])
             kinds.update({key: "total" for key in kinds if key[place] in everything and kinds[key] == "data"})
-    moments = {pair: rule(*pair) for pair in dict.fromkeys(zip(day, hour, strict=True))}
+    moments = {time: rule(*time) for time in dict.fromkeys(times)}
     bad = np.zeros(count, dtype=bool)
     for at, key in enumerate(keys):
         if kinds[key] != "data":
             bad[at] = True
             # A row without any key still counts for something where it holds numbers: a total without its word.
             remarks.dropped[_dropped_as(kinds[key], raw, at)] += 1
-    for at, pair in enumerate(zip(day, hour, strict=True)):
-        moment = moments[pair]
+    for at, time in enumerate(times):
+        moment = moments[time]
         if isinstance(moment, Fault) and not bad[at]:
             column = rule.guilty(moment)
             remarks.refuse(raw.lines[at], layout.own[column], raw.cells[column][at], moment.kind)
             bad[at] = True
+    data = _judged_numbers(raw, layout, forms, remarks, bad)
+    _count_dashes(data, raw, layout, remarks, used=~bad)
+    for name in ("channel", "campaign"):
+        if name in raw.cells:
+            texts = {text: None if is_missing(bare := plain(text)) else bare for text in dict.fromkeys(raw.cells[name])}
+            data[name] = [texts[text] for text in raw.cells[name]]
+    data["dimension"] = raw.cells.get("dimension", blank)
+    walls = pd.Series([moments[time] for time in times], dtype=object)
+    return pd.DataFrame({"wall": walls, **data, "line": raw.lines})[~bad].reset_index(drop=True)
+
+
+def _judged_numbers(
+    raw: RawRows, layout: Layout, forms: Mapping[str, NumberForm], remarks: Remarks, bad: NDArray[np.bool_]
+) -> dict[str, Any]:
+    """Return the columns of numbers; a row with one that cannot be read is refused and marked as `bad`."""
     data: dict[str, Any] = {}
     unread = bad.copy()
     for name in MEASURES:
         if name in raw.cells:
-            values = judge_numbers(raw.cells[name], name, strict=layout.strict)
+            values = judge_numbers(raw.cells[name], name, forms[name])
             if any(isinstance(value, Fault) for value in values.values()):
                 for at, text in enumerate(raw.cells[name]):
                     if isinstance(fault := values[text], Fault) and not unread[at]:
@@ -199,16 +177,7 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
                         bad[at] = True
                 values = {text: None if isinstance(value, Fault) else value for text, value in values.items()}
             data[name] = np.array([values[text] for text in raw.cells[name]], dtype=float)
-    _count_dashes(data, raw, layout, remarks, used=~bad)
-    for name in ("channel", "campaign"):
-        if name in raw.cells:
-            texts = {text: None if is_missing(bare := plain(text)) else bare for text in dict.fromkeys(raw.cells[name])}
-            data[name] = [texts[text] for text in raw.cells[name]]
-    data["dimension"] = raw.cells.get("dimension", blank)
-    frame = pd.DataFrame(
-        {"wall": pd.Series([moments[p] for p in zip(day, hour, strict=True)], dtype=object), **data, "line": raw.lines}
-    )
-    return frame[~bad].reset_index(drop=True)
+    return data
 
 
 def _count_dashes(

@@ -32,7 +32,7 @@ class ReadingSettings:
 
     `zone` is the promotion's; `columns` maps our names to the seller's headers; `campaigns` carries campaigns through
     instead of summing them, all of them or those of `choice`; `encoding` is that of the text files, None where it is to
-    be found.
+    be found; `currency` is the promotion's, None where it is not known.
     """
 
     zone: dt.tzinfo = field(default_factory=lambda: ZoneInfo("Asia/Shanghai"))
@@ -41,6 +41,7 @@ class ReadingSettings:
     campaigns: bool = False
     encoding: str | None = None
     choice: CampaignChoice | None = None
+    currency: str | None = None
 
 
 def settings_of(brief: Brief, *, campaigns: bool | None = None) -> ReadingSettings:
@@ -59,4 +60,12 @@ def settings_of(brief: Brief, *, campaigns: bool | None = None) -> ReadingSettin
         listed = {channel.name: tuple(each.name for each in channel.campaigns) for channel in brief.channels}
         campaigns = brief.plans_campaigns
         choice = CampaignChoice(listed, everything=brief.promotion.plan_by == "campaign")
-    return ReadingSettings(brief.zone, dict(brief.history.columns), channels, campaigns, brief.history.encoding, choice)
+    return ReadingSettings(
+        brief.zone,
+        dict(brief.history.columns),
+        channels,
+        campaigns,
+        brief.history.encoding,
+        choice,
+        brief.promotion.currency,
+    )
