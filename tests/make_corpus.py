@@ -461,6 +461,9 @@ def joins() -> list[Case]:
         {"hour": f"{DAY} 20:00", "channel": None, "orders": 2, "revenue": 138.63, "visits": 500},
         {"hour": f"{DAY} 21:00", "channel": None, "orders": 0, "revenue": 0, "visits": 400},
     ]
+    paid_hours = table(
+        ["支付时间", "支付订单数", "支付金额", "访客数"], [[f"{DAY} 20:00", 3, 140, 500], [f"{DAY} 21:00", 0, 0, 400]]
+    )
     halves = table(
         ["日期", "时段", "场景", *ALIMAMA[3:8]],
         [
@@ -505,6 +508,8 @@ def joins() -> list[Case]:
         Case("order_list_of_items", {"订单.csv": items.encode()}, [{**sold[0], "orders": 1}], note="2 lines put together to 1 order"),
         Case("order_list_twice", {"a.csv": _orders().encode(), "b.csv": _orders().encode()}, sold, note="identical"),
         Case("shop_report", {"生意参谋.csv": shop.encode()}, [
+            {"hour": f"{DAY} 20:00", "channel": None, "orders": 3, "revenue": 140, "visits": 500}, both_shops[1]]),
+        Case("orders_summed_by_hour", {"a.csv": paid_hours.encode()}, [
             {"hour": f"{DAY} 20:00", "channel": None, "orders": 3, "revenue": 140, "visits": 500}, both_shops[1]]),
         Case("orders_and_shop_report", {"订单.csv": _orders().encode(), "生意参谋.csv": shop.encode()}, both_shops, note="not added"),
         Case("shop_and_ads", {"订单.csv": _orders().encode(), "a.csv": alimama().encode()}, [*sold, *expected()], settings=known),

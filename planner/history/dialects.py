@@ -224,6 +224,9 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
         # Columns beyond these hold people's names, phones and addresses: they are not touched.
         dialect = next(entry for entry in dialects() if entry.kind == "orders")
         return Layout(dialect, at, header, orders, {key: header[place] for key, place in orders.items()}, titles=titles)
+    if "hour" not in columns and "paid_at" in orders:
+        # Orders of an hour together, under the hour of their payment.
+        columns["hour"] = orders["paid_at"]
     hours = [place for place, text in enumerate(header) if text and (_lookup(text, "columns") or ("",))[0] == "hour"]
     columns = days_beside_hours(columns, hours, rows[at + 1 :])
     own = {key: header[place] for key, place in columns.items()}
@@ -244,8 +247,8 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
 
 
 def _is_order_list(columns: Mapping[str, int], orders: Mapping[str, int]) -> bool:
-    """Tell whether rows are single orders."""
-    return {"paid_at", "amount"} <= orders.keys() and not _AD_MEASURES & columns.keys()
+    """Tell whether rows are single orders; a row that counts orders, visits or impressions is of many."""
+    return {"paid_at", "amount"} <= orders.keys() and not (_AD_MEASURES | {"orders", "visits"}) & columns.keys()
 
 
 def _dialect(header: Sequence[str], columns: Mapping[str, int], mapping: Mapping[str, str], words: str) -> Dialect:
