@@ -403,6 +403,43 @@ def rows_and_titles() -> list[Case]:
     ]
 
 
+def uneven_rows() -> list[Case]:
+    """Return rows that a quote left open, a line cut off or a comma too many put out of step with their header."""
+    twelve = [(f"{DAY} {hour:02d}:00", "茶", *HOURS[20]) for hour in range(8, 20)]
+    day = table(["hour", "计划", *NUMBERS], twelve)
+    each = [{"hour": row[0], "channel": "search", **dict(zip(NUMBERS, HOURS[20], strict=True))} for row in twelve]
+    lines = day.splitlines(keepends=True)
+    settings = {"channels": SEARCH[:1]}
+
+    def changed(old: str, new: str) -> str:
+        return "".join([*lines[:4], lines[4].replace(old, new), *lines[5:]])
+
+    open_quote = changed("茶", '"茶')
+    second = open_quote.replace("15:00,茶", '15:00,"茶"')
+    without_fourth = [*each[:3], *each[4:]]
+    sold_once = day.replace(",2,138.63", "", 11)
+    unsold = [*[{**row, "orders": None, "revenue": None} for row in each[:-1]], each[-1]]
+    ends = day.replace("\n", ",\n")
+    ends_below = ends.replace("revenue,\n", "revenue\n")
+    return [
+        Case(name, {"a.csv": text.encode()}, rows, settings=settings, note=note)
+        for name, text, rows, note in (
+            ("quote_left_open", open_quote, without_fourth, 'a.csv:5: row left out; 计划 = ": a quote is probably'),
+            ("quote_left_open_before_another", second, without_fourth, 'a.csv:5: row left out; 计划 = "'),
+            ("quote_left_open_at_the_end", day.replace("19:00,茶", '19:00,"茶'), each[:-1], "a.csv:13: row left out"),
+            ("line_ends_in_quotes", day.replace("茶", '"茶\n特价, 春"'), each, ""),
+            ("line_cut_off", changed(",2,138.63", ""), without_fourth, "revenue = 5 < 7: fewer cells than headers"),
+            ("blank_ends_left_out", sold_once, unsold, ""),
+            ("comma_at_every_end", ends_below, each, ""),
+            ("comma_at_one_end", changed("\n", ",\n"), without_fourth, "8 > 7: more cells"),
+            ("thousands_and_ends", ends_below.replace("2044", "2,044", 1), each[1:], "9 > 7: more cells"),
+            ("thousands_and_ends_headed", ends.replace("2044", "2,044", 1), each[1:], "9 > 8: more cells"),
+            ("thousands_and_no_revenue", changed("2044,103,116.59,2,138.63", "2,044,103,116.59,2,"), without_fourth,
+             "8 > 7: more cells"),
+        )
+    ]  # fmt: skip
+
+
 def containers() -> list[Case]:
     """Return workbooks, archives, parquet, folders and globs."""
     known = {"channels": SEARCH}
@@ -595,4 +632,4 @@ def errors() -> list[Case]:
 
 def corpus() -> list[Case]:
     """Return every case."""
-    return [*encodings(), *cells(), *rows_and_titles(), *containers(), *joins(), *errors()]
+    return [*encodings(), *cells(), *rows_and_titles(), *uneven_rows(), *containers(), *joins(), *errors()]

@@ -22,12 +22,14 @@ from planner.wording import Text
 
 __all__ = [
     "MEASURES",
+    "SEARCHED_ROWS",
     "Dialect",
     "Layout",
     "close_name",
     "column_names",
     "key_of",
     "known_header",
+    "known_headers",
     "layout_of",
     "role_of",
 ]
@@ -40,7 +42,8 @@ _ORDER_COLUMNS = ("paid_at", "amount", "order_id", "status", "item")
 _COUNTED = frozenset(MEASURES) - {"budget_spent"}
 _AD_MEASURES = frozenset({"impressions", "clicks", "spend"})
 _UNIT = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
-_SEARCHED_ROWS = 40
+# Some reports tell a long story above their table.
+SEARCHED_ROWS = 100
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,11 @@ def known_header(header: str) -> bool:
     return _lookup(header, "columns") is not None
 
 
+def known_headers(row: Iterable[str]) -> int:
+    """Return how many cells of a row are known headers, of orders too."""
+    return sum(bool(_lookup(cell, "columns") or _lookup(cell, "orders")) for cell in row if cell.strip())
+
+
 def column_names() -> tuple[str, ...]:
     """Return every name of ours that a seller can give her own header for."""
     return (*_words()["columns"], *_words()["orders"])
@@ -210,7 +218,7 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
         The seller's own headers: our name to hers.
     """
     scored = []
-    for at, row in enumerate(rows[:_SEARCHED_ROWS]):
+    for at, row in enumerate(rows[:SEARCHED_ROWS]):
         columns = _assign(row, mapping, "columns")
         scored.append((_score(columns, _assign(row, mapping, "orders")), -at))
     best = max(scored, default=(0, 0))

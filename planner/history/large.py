@@ -18,13 +18,24 @@ from planner.history.cells import Fault, is_dash, is_missing, is_total, plain
 from planner.history.channels import named_channels
 from planner.history.columnar import Engine, Scan, literal, parquet_scan, text_scan
 from planner.history.dialects import MEASURES, Layout, key_of
-from planner.history.large_rows import LargeTable, is_plain, judged_sql, note_dashes, sums, tell_refused
+from planner.history.large_rows import (
+    LargeTable,
+    is_plain,
+    judged_sql,
+    misfit_counts,
+    note_dashes,
+    sums,
+    tell_refused,
+    without_misfits,
+)
+from planner.history.lines import runs_over_lines, sound_copy
 from planner.history.moments import settled_order, to_instants
 from planner.history.parquet import number_columns
 from planner.history.remarks import Remarks
 from planner.history.rows import MomentRule, judge_numbers, row_kind
 from planner.history.settings import ReadingSettings
 from planner.history.totals import total_names
+from planner.history.whole_rows import most_cells
 from planner.slots import hour_starts
 from planner.wording import Message
 
@@ -44,10 +55,12 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     keys = {name: scan.text(layout.columns[name]) for name in ("day", "hour", "channel") if name in layout.columns}
     measures = [name for name in MEASURES if name in layout.columns]
     groups = engine.frame(_groups_sql(table, keys, measures), "scan")
+    if without_misfits(engine, table, groups):
+        groups = engine.frame(_groups_sql(table, keys, measures), "scan")
     for name in ("day", "hour", "channel"):
         if name not in groups:
             groups[name] = ""
-    table.rows = int(groups["n"].sum())
+    table.rows = int(groups["n"].sum()) + table.misfits
     _keep_rejected(engine, table)
     if groups.empty:
         table.remarks.problems.append(Problem(Message("history.no_rows"), table.remarks.source, layout.header_row + 1))
@@ -81,9 +94,10 @@ def _groups_sql(table: LargeTable, keys: Mapping[str, str], measures: Sequence[s
     texts = [f"{sql} AS {name}" for name, sql in keys.items()]
     odd = [f"NOT {is_plain(scan, layout, name)} AS odd_{name}" for name in measures]
     values = [f"{scan.value(layout.columns[name])} AS {name}" for name in measures]
-    cells = f"SELECT {', '.join(texts + odd + values)} FROM {scan.first_sql}"
     counts = ", ".join(f"count(*) FILTER (odd_{name}) AS odd_{name}" for name in measures)
-    return f"SELECT {', '.join(keys)}, count(*) AS n, {counts}, {sums(measures)} FROM ({cells}) GROUP BY ALL"
+    cells = f"SELECT *, {', '.join(texts + odd + values)} FROM {scan.first_sql}"
+    found = f"count(*) AS n, {misfit_counts(table)}, {counts}, {sums(measures)}"
+    return f"SELECT {', '.join(keys)}, {found} FROM ({cells}) GROUP BY {', '.join(keys)}"
 
 
 def _sums_at_hand(
@@ -121,7 +135,15 @@ def _scan(engine: Engine, table: LargeTable, number: int) -> Scan:
             while chunk := stream.read(2**20):
                 out.write(decoder.decode(chunk).encode())
             out.write(decoder.decode(b"", final=True).encode())
-    return text_scan(path, delimiter=sheet.delimiter, header_row=layout.header_row, width=len(layout.header))
+    in_quotes = runs_over_lines(path)
+    if in_quotes:
+        sound = engine.folder / f"sound_{number}.csv"
+        table.open_quotes = sound_copy(path, sound, sheet.delimiter, sheet.width, layout.header_row)
+        path = sound
+    most = most_cells(sheet, layout)
+    return text_scan(
+        path, delimiter=sheet.delimiter, header_row=layout.header_row, width=most, parallel=not in_quotes
+    )
 
 
 def _keep_rejected(engine: Engine, table: LargeTable) -> None:
@@ -132,6 +154,10 @@ def _keep_rejected(engine: Engine, table: LargeTable) -> None:
     engine.run("DELETE FROM reject_errors; DELETE FROM reject_scans")
     count = int(engine.frame("SELECT count(*) AS n FROM rejected")["n"].iloc[0])
     width, mark = len(table.layout.header), table.sheet.delimiter
+    for record in table.open_quotes:
+        column = table.layout.header[min(record.open_at or 0, width - 1)]
+        table.remarks.refuse(record.line, column, '"', "open_quote")
+    table.rows += len(table.open_quotes)
     for row in engine.frame("SELECT * FROM rejected ORDER BY line LIMIT 21").itertuples(index=False):
         cells = next(csv.reader([str(row.csv_line)], delimiter=mark), [])
         table.remarks.refuse(int(row.line), table.layout.header[-1], f"{len(cells)} > {width}", "too_many_cells")
