@@ -207,9 +207,17 @@ def encodings() -> list[Case]:
         Case("semicolons", {"a.csv": tidy(";").encode()}, expected()),
         Case("windows_lines", {"a.csv": tidy().replace("\n", "\r\n").encode()}, expected()),
         Case("old_mac_lines", {"a.csv": tidy().replace("\n", "\r").encode()}, expected()),
+        Case("tabs_and_thousands", {"a.tsv": table(["日期", "小时", *ALIMAMA[3:8]], [
+            [DAY, hour, *[f"¥{number:,.2f}" for number in numbers]] for hour, numbers in HOURS.items()], "\t").encode()},
+            expected(), settings={"channels": SEARCH[:1]}),
+        Case("own_headers_with_tabs_and_thousands", {"a.tsv": table(["wann", "x1"], [
+            [f"{DAY} {hour}:00", "1,234,567"] for hour in HOURS], "\t").encode()},
+            [{"hour": f"{DAY} {hour}:00", "channel": "search", "clicks": 1_234_567} for hour in HOURS],
+            settings={"channels": SEARCH[:1], "columns": {"hour": "wann", "clicks": "x1"}}),
+        Case("long_preamble", {"a.csv": ("".join(f"# 第 {at} 行说明\n" for at in range(90)) + tidy()).encode()}, expected()),
         Case("text_named_xls", {"a.xls": tidy("\t").encode("utf-16")}, expected()),
         Case("quoted_everything", {"a.csv": quoted.encode()}, expected()),
-    ]
+    ]  # fmt: skip
 
 
 LABELS: dict[str, Callable[[int], str]] = {

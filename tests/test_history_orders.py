@@ -112,7 +112,7 @@ def test_total_on_the_first_line_alone_leaves_its_items_uncounted_and_unnamed(tm
 def test_orders_without_a_payment_never_count(tmp_path: Path):
     header = "amazon-order-id,purchase-date,order-status,item-price"
     states = ["Shipped", "Pending", "Cancelled", "Unshipped"]
-    rows = [f"{at},2026-11-02T12:0{at}:00+00:00,{state},{10 ** at}" for at, state in enumerate(states)]
+    rows = [f"{at},2026-11-02T12:0{at}:00+00:00,{state},{10**at}" for at, state in enumerate(states)]
     orders, revenue, said = read_lines(tmp_path, header, *rows)
     assert (orders, revenue) == (2, 1001)
     assert "1 unpaid order line(s) not counted" in said
@@ -124,7 +124,7 @@ def test_orders_without_a_payment_never_count(tmp_path: Path):
 def test_orders_paid_and_closed_later_count_and_those_that_wait_for_payment_do_not(tmp_path: Path):
     header = "订单编号,订单付款时间,实付金额,订单状态"
     states = ["交易成功", "交易关闭", "等待买家付款", "待付款", "买家已付款，等待卖家发货"]
-    rows = [f"{at},{TIMES[0]},{10 ** at},{state}" for at, state in enumerate(states)]
+    rows = [f"{at},{TIMES[0]},{10**at},{state}" for at, state in enumerate(states)]
     orders, revenue, said = read_lines(tmp_path, header, *rows)
     assert (orders, revenue) == (3, 10_011)
     assert "1 of 3 paid orders were closed or refunded later" in said

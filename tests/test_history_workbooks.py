@@ -97,7 +97,7 @@ def test_rows_of_text_are_as_long_as_what_is_written_in_them(tmp_path: Path):
 
 def test_a_sheet_whose_first_rows_are_blank_is_none_without_anything(tmp_path: Path):
     path = tmp_path / "a.xlsx"
-    path.write_bytes(workbook({"a": [[]] * 70 + [["far down"]], "b": []}))
+    path.write_bytes(workbook({"a": [[]] * (HEAD_ROWS + 10) + [["far down"]], "b": []}))
     (sheet,) = open_sheets(collect([path])[0][0])
     assert isinstance(sheet, Sheet)
     assert (sheet.name, sheet.head) == (f"{path}[a]", (("",),) * HEAD_ROWS)

@@ -141,9 +141,7 @@ def _scan(engine: Engine, table: LargeTable, number: int) -> Scan:
         table.open_quotes = sound_copy(path, sound, sheet.delimiter, sheet.width, layout.header_row)
         path = sound
     most = most_cells(sheet, layout)
-    return text_scan(
-        path, delimiter=sheet.delimiter, header_row=layout.header_row, width=most, parallel=not in_quotes
-    )
+    return text_scan(path, delimiter=sheet.delimiter, header_row=layout.header_row, width=most, parallel=not in_quotes)
 
 
 def _keep_rejected(engine: Engine, table: LargeTable) -> None:

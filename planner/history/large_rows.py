@@ -15,7 +15,17 @@ from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 from planner.history.whole_rows import TIME_PATTERN, last_needed, most_cells, time_place
 
-__all__ = ["LargeTable", "double_texts_sql", "is_plain", "judged_sql", "misfit_counts", "note_dashes", "sums", "tell_refused", "without_misfits"]
+__all__ = [
+    "LargeTable",
+    "double_texts_sql",
+    "is_plain",
+    "judged_sql",
+    "misfit_counts",
+    "note_dashes",
+    "sums",
+    "tell_refused",
+    "without_misfits",
+]
 
 _WEIGHTS = {"bid": "clicks", "cpc": "clicks", "cpm": "impressions"}
 
