@@ -90,12 +90,16 @@ def alimama(
     return before + table(ALIMAMA, rows) + after
 
 
-def workbook(sheets: Mapping[str, Sequence[Sequence[object]]], *, formats: bool = False) -> bytes:
-    """Return an xlsx file."""
+def workbook(
+    sheets: Mapping[str, Sequence[Sequence[object]]], *, formats: bool = False, hidden: Sequence[str] = ()
+) -> bytes:
+    """Return an xlsx file; some of its sheets may be hidden."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "yyyy-mm-dd hh:mm" if formats else ""})
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
+        if name in hidden:
+            sheet.hide()
         for at, row in enumerate(rows):
             for place, cell in enumerate(row):
                 sheet.write(at, place, cell)
@@ -461,6 +465,8 @@ def containers() -> list[Case]:
         columns=["hour", "channel", *NUMBERS],
     )
     remark = {"说明": [["这张表没有数字"]], "数据": sheet}
+    unnamed = [[*row[:2], *row[3:]] for row in sheet]
+    undated = [row[1:] for row in sheet]
     data = alimama().encode("gb18030")
     folder = {"f/a.csv": tidy().encode(), "f/deep/b.csv": tidy(channel="feed").encode(), "f/readme.md": b"# no table\n"}
     both = [*expected("feed"), *expected()]
@@ -469,6 +475,18 @@ def containers() -> list[Case]:
         Case("xlsx_dates", {"a.xlsx": workbook({"a": dates}, formats=True)}, expected(), settings=known),
         Case("xlsx_titles", {"a.xlsx": workbook({"a": titled})}, expected(), settings=known),
         Case("xlsx_remark_sheet", {"a.xlsx": workbook(remark)}, expected(), settings=known, note="passed over"),
+        Case("xlsx_sheet_a_channel", {"推广.xlsx": workbook({"直通车": unnamed, "超级推荐": unnamed})}, both, settings=known,
+             note="taken for feed by the name of the file or sheet"),
+        Case("xlsx_sheet_a_role", {"推广.xlsx": workbook({"直通车": unnamed, "引力魔方": unnamed})},
+             [*expected("直通车"), *expected("引力魔方")], note="called 引力魔方"),
+        Case("xlsx_sheet_without_a_name", {"a.xlsx": workbook({"Sheet1": unnamed, "工作表2": []})}, expected("alimama")),
+        Case("xlsx_sheet_a_day", {"推广.xlsx": workbook({DAY: undated, "2026-11-03": undated})},
+             [*expected(), *[{**row, "hour": row["hour"].replace("-02 ", "-03 ")} for row in expected()]], settings=known,
+             note="taken as 2026-11-03 from the file's name, or its sheet's"),
+        Case("xlsx_hidden_sheet", {"a.xlsx": workbook({"b": [["x"]], "旧": sheet}, hidden=["旧"])}, expected(),
+             settings=known, note="sheet 旧 is hidden in the workbook"),
+        Case("day_after_brackets", {f"[生意参谋]店铺_{DAY}.csv": table(["小时", "访客数"], [[20, 5]]).encode()},
+             [{"hour": f"{DAY} 20:00", "channel": None, "visits": 5}], note=f"taken as {DAY}"),
         Case("xls", {"a.xls": old_workbook(sheet)}, expected(), settings=known),
         Case("xls_titles", {"【生意参谋平台】.xls": old_workbook(titled)}, expected(), settings=known),
         Case("xlsx_named_csv", {"a.csv": workbook({"a": sheet})}, expected(), settings=known),
@@ -489,7 +507,7 @@ def containers() -> list[Case]:
         Case("folder", folder, both, read="f"),
         Case("glob", folder, both, read="f/**/*.csv"),
         Case("folder_with_a_strange_file", {**folder, "f/z.csv": b"a,b\n1,2\n"}, both, read="f", note="passed over"),
-    ]
+    ]  # fmt: skip
 
 
 def joins() -> list[Case]:

@@ -111,8 +111,10 @@ def _read_blob(blob: Blob, settings: ReadingSettings, gathered: Gathered) -> Non
 
 def _read_table(sheet: Sheet, settings: ReadingSettings, found: list[TableReading], gathered: Gathered) -> None:
     """Read one table, or set it aside for the engine."""
-    remarks = Remarks(sheet.name)
+    remarks = Remarks(sheet.name, sheet=sheet.title)
     layout = recognised(sheet, settings, remarks)
+    if layout is not None and sheet.hidden:
+        remarks.notes.append(Message("history.hidden_sheet", {"where": sheet.name, "sheet": sheet.title}))
     if layout is None:
         found.append(unknown_table(sheet, remarks))
     elif is_large(sheet, layout):

@@ -95,12 +95,14 @@ def day_of_file(sheet: Sheet, layout: Layout, remarks: Remarks) -> dt.date | Non
     """Return the day a file without a column for it is of, by its name."""
     if "day" in layout.columns:
         return None
-    day = day_of_name(sheet.name.split("[")[0])
+    # What a sheet is called says more than the name of its workbook.
+    name = sheet.title if day_of_name(sheet.title) else sheet.file
+    day = day_of_name(name)
     place = layout.columns["hour"]
     cells = [row[place] for row in sheet.head[layout.header_row + 1 :] if place < len(row) and row[place].strip()]
     dated = any(len("".join(filter(str.isdigit, cell))) >= 10 for cell in cells)
     if day is not None and not dated:
-        key = "day_of_download" if download_of_name(sheet.name) else "day_of_name"
+        key = "day_of_download" if download_of_name(name) else "day_of_name"
         remarks.notes.append(Message(f"history.{key}", {"where": remarks.source, "day": day.isoformat()}))
     return day
 

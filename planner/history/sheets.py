@@ -60,6 +60,7 @@ class Sheet:
     `head` holds its first rows. `rows` takes the places of the columns that are needed and the width of the header, and
     starts again from the top at each call. `size` is what it takes unpacked [bytes]; of a text or parquet file `blob`
     gives those bytes. Of a text `width` is how many cells most rows have, `usual` how many nearly all have, or 0.
+    `title` is what a workbook calls the sheet, which it may hide.
     """
 
     name: str
@@ -72,6 +73,13 @@ class Sheet:
     blob: Blob | None = None
     width: int = 0
     usual: int = 0
+    title: str = ""
+    hidden: bool = False
+
+    @property
+    def file(self) -> str:
+        """The name of the file it is in."""
+        return self.name.removesuffix(f"[{self.title}]") if self.title else self.name
 
 
 def text_form(blob: Blob, encoding: str | None = None) -> TextForm:

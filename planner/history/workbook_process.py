@@ -4,10 +4,11 @@ A spoilt workbook can make the library ask for any amount of memory, or stop the
 its memory is limited where the system can, and nothing is lost with it. Run as a script; it imports nothing of ours.
 
 The first line of stdin says what is asked, the workbook follows. ``{"head": count}`` asks for the first rows of every
-sheet, a line each: ``{"sheet": name, "filled": whether it holds anything, "head": rows of texts}``. ``{"sheet": name,
-"places": columns}`` asks for all rows of one sheet, and of them for the texts in these columns: a line each, how many
-of the row's cells hold anything and then these texts. Nothing else of a row leaves the process. ``{"fault": kind}``
-says that the workbook cannot be read, and with the name of a sheet that this one cannot.
+sheet, a line each: ``{"sheet": name, "hidden": whether the workbook hides it, "filled": whether it holds anything,
+"head": rows of texts}``. ``{"sheet": name, "places": columns}`` asks for all rows of one sheet, and of them for the
+texts in these columns: a line each, how many of the row's cells hold anything and then these texts. Nothing else of a
+row leaves the process. ``{"fault": kind}`` says that the workbook cannot be read, and with the name of a sheet that
+this one cannot.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ def main() -> None:
             return
         for entry in book.sheets_metadata:
             if "WorkSheet" in str(entry.typ):
-                _tell_head(book.get_sheet_by_name(entry.name), asked["head"])
+                hidden = "Hidden" in str(entry.visible)
+                _tell_head(book.get_sheet_by_name(entry.name), asked["head"], hidden=hidden)
     except python_calamine.PasswordError:
         _say({"fault": "password"})
     except (python_calamine.CalamineError, OSError, ValueError, OverflowError):
@@ -65,14 +67,14 @@ def _say(line: object) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
 
 
-def _tell_head(sheet: Any, count: int) -> None:
+def _tell_head(sheet: Any, count: int, *, hidden: bool) -> None:
     """Write a sheet's name and its first rows."""
     if sheet.total_height * sheet.total_width > _MOST_CELLS:
         _say({"sheet": sheet.name, "fault": "sheet_too_wide"})
         return
     head = sheet.to_python(skip_empty_area=False, nrows=count)
     filled = any(map(any, _texts(head))) or any(map(any, _texts(sheet.to_python(skip_empty_area=False))))
-    _say({"sheet": sheet.name, "filled": filled, "head": _texts(head)})
+    _say({"sheet": sheet.name, "hidden": hidden, "filled": filled, "head": _texts(head)})
 
 
 def _tell_rows(sheet: Any, places: list[int]) -> None:

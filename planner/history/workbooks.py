@@ -45,7 +45,9 @@ def workbook_sheets(blob: Blob) -> Iterator[Sheet | tuple[str, Unreadable]]:
             yield shown, Unreadable(entry["fault"])
         elif entry["filled"]:
             # The head is the sheet's alone from here on.
-            yield Sheet(shown, tuple(map(tuple, entry.pop("head"))), partial(_rows, blob, name), digest, "")
+            head = tuple(map(tuple, entry.pop("head")))
+            rows, hidden = partial(_rows, blob, name), bool(entry.get("hidden"))
+            yield Sheet(shown, head, rows, digest, "", title=name, hidden=hidden)
 
 
 def _rows(blob: Blob, name: str, places: Sequence[int], width: int) -> Iterator[Row]:
