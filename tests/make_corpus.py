@@ -107,6 +107,15 @@ def workbook(
     return out.getvalue()
 
 
+def without_results(content: bytes) -> bytes:
+    """Return an xlsx file without the results of its formulas, as programs write it that do not calculate."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bare:
+        for entry in archive.infolist():
+            bare.writestr(entry.filename, archive.read(entry).replace(b"</f><v>0</v>", b"</f><v></v>"))
+    return out.getvalue()
+
+
 def old_workbook(rows: Sequence[Sequence[object]]) -> bytes:
     """Return an xls file."""
     book = xlwt.Workbook()
@@ -467,6 +476,17 @@ def containers() -> list[Case]:
     remark = {"说明": [["这张表没有数字"]], "数据": sheet}
     unnamed = [[*row[:2], *row[3:]] for row in sheet]
     undated = [row[1:] for row in sheet]
+    blocks: dict[str, list[int]] = {DAY: [20, 21, 22, 23], "2026-11-03": [0, 1, 2, 3]}
+    merged = [
+        ["日期", "小时", "点击量"],
+        *[[day if hour == hours[0] else "", hour, 5] for day, hours in blocks.items() for hour in hours],
+        ["合计", "", 40],
+    ]
+    days = [
+        {"hour": f"{day} {hour:02d}:00", "channel": "search", "clicks": 5}
+        for day, hours in blocks.items()
+        for hour in hours
+    ]
     data = alimama().encode("gb18030")
     folder = {"f/a.csv": tidy().encode(), "f/deep/b.csv": tidy(channel="feed").encode(), "f/readme.md": b"# no table\n"}
     both = [*expected("feed"), *expected()]
@@ -485,6 +505,11 @@ def containers() -> list[Case]:
              note="taken as 2026-11-03 from the file's name, or its sheet's"),
         Case("xlsx_hidden_sheet", {"a.xlsx": workbook({"b": [["x"]], "旧": sheet}, hidden=["旧"])}, expected(),
              settings=known, note="sheet 旧 is hidden in the workbook"),
+        Case("xlsx_merged_days", {"a.xlsx": workbook({"a": merged})}, days, settings={"channels": SEARCH[:1]},
+             note="6 row(s) without a 日期 take that of the row above"),
+        Case("xlsx_formulas", {"a.xlsx": without_results(workbook({"a": [[*row[:5], "=1+1" if at else row[5], *row[6:]]
+             for at, row in enumerate(sheet)]}))}, expected(spend=None), settings=known,
+             note="2 cell(s) of 花费 hold a formula without its result"),
         Case("day_after_brackets", {f"[生意参谋]店铺_{DAY}.csv": table(["小时", "访客数"], [[20, 5]]).encode()},
              [{"hour": f"{DAY} 20:00", "channel": None, "visits": 5}], note=f"taken as {DAY}"),
         Case("xls", {"a.xls": old_workbook(sheet)}, expected(), settings=known),

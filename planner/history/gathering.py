@@ -113,8 +113,8 @@ def _read_table(sheet: Sheet, settings: ReadingSettings, found: list[TableReadin
     """Read one table, or set it aside for the engine."""
     remarks = Remarks(sheet.name, sheet=sheet.title)
     layout = recognised(sheet, settings, remarks)
-    if layout is not None and sheet.hidden:
-        remarks.notes.append(Message("history.hidden_sheet", {"where": sheet.name, "sheet": sheet.title}))
+    if layout is not None:
+        _note_workbook(sheet, layout, remarks)
     if layout is None:
         found.append(unknown_table(sheet, remarks))
     elif is_large(sheet, layout):
@@ -130,6 +130,16 @@ def _read_table(sheet: Sheet, settings: ReadingSettings, found: list[TableReadin
             # Its first rows hold names, phones and addresses, and have served to recognise it.
             sheet.head = ()
         found.append(read_sheet(sheet, layout, settings, remarks))
+
+
+def _note_workbook(sheet: Sheet, layout: Layout, remarks: Remarks) -> None:
+    """Say of a workbook's sheet what its cells alone do not show: that it is hidden, and formulas without results."""
+    if sheet.hidden:
+        remarks.notes.append(Message("history.hidden_sheet", {"where": sheet.name, "sheet": sheet.title}))
+    for name, place in layout.columns.items():
+        if place in sheet.unsolved:
+            values = {"where": sheet.name, "column": layout.own[name], "count": sheet.unsolved[place]}
+            remarks.notes.append(Message("history.formulas", values))
 
 
 def settle(reading: TableReading, gathered: Gathered) -> None:

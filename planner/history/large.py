@@ -7,7 +7,6 @@ contradict each other are an error that shows both.
 from __future__ import annotations
 
 import codecs
-import csv
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +27,7 @@ from planner.history.large_rows import (
     tell_refused,
     without_misfits,
 )
-from planner.history.lines import runs_over_lines, sound_copy
+from planner.history.lines import cells_of_line, runs_over_lines, sound_copy
 from planner.history.moments import settled_order, to_instants
 from planner.history.parquet import number_columns
 from planner.history.remarks import Remarks
@@ -157,7 +156,7 @@ def _keep_rejected(engine: Engine, table: LargeTable) -> None:
         table.remarks.refuse(record.line, column, '"', "open_quote")
     table.rows += len(table.open_quotes)
     for row in engine.frame("SELECT * FROM rejected ORDER BY line LIMIT 21").itertuples(index=False):
-        cells = next(csv.reader([str(row.csv_line)], delimiter=mark), [])
+        cells = cells_of_line(" ".join(str(row.csv_line).splitlines()), mark)
         table.remarks.refuse(int(row.line), table.layout.header[-1], f"{len(cells)} > {width}", "too_many_cells")
     if count > 21:
         table.remarks.refuse(0, "", "", "too_many_cells", times=count - 21)

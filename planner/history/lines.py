@@ -16,7 +16,7 @@ import numpy as np
 
 from planner.history.sources import Unreadable
 
-__all__ = ["Record", "records", "runs_over_lines", "sound_copy", "usual_widths"]
+__all__ = ["Record", "cells_of_line", "records", "runs_over_lines", "sound_copy", "usual_widths"]
 
 # A text in one cell may have paragraphs; no cell holds more lines than this.
 _MOST_LINES = 200
@@ -76,10 +76,10 @@ class _Lines:
         """Tell whether a line is by itself as wide as the table; one that closes a quote is not."""
         if self._width < 2 or line.count('"') % 2 or line.count(self._delimiter) < self._width - 1:
             return False
-        return len(_cells(line, self._delimiter)) == self._width
+        return len(cells_of_line(line, self._delimiter)) == self._width
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
+def cells_of_line(line: str, delimiter: str) -> list[str]:
     """Return the cells of a line by itself."""
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
@@ -89,7 +89,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 def usual_widths(lines: Iterable[str], delimiter: str) -> tuple[int, int]:
     """Return how many cells most lines have that have several, and how many that nearly all of them have; else 0."""
-    counts = Counter(width for line in lines if (width := len(_cells(line, delimiter))) > 1)
+    counts = Counter(width for line in lines if (width := len(cells_of_line(line, delimiter))) > 1)
     if not counts:
         return 0, 0
     usual = max(counts, key=lambda width: (counts[width], width))
@@ -126,7 +126,7 @@ def records(text: Iterable[str], delimiter: str, width: int) -> Iterator[Record]
             if '"' not in first:
                 raise Unreadable("broken_csv", line=start) from error
             bare = first.rstrip("\r\n").split(delimiter)
-            yield Record(start, bare, [first], max(len(_cells(first, delimiter)) - 1, 0))
+            yield Record(start, bare, [first], max(len(cells_of_line(first, delimiter)) - 1, 0))
         else:
             yield Record(start, cells, source.taken)
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import codecs
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
@@ -60,7 +60,8 @@ class Sheet:
     `head` holds its first rows. `rows` takes the places of the columns that are needed and the width of the header, and
     starts again from the top at each call. `size` is what it takes unpacked [bytes]; of a text or parquet file `blob`
     gives those bytes. Of a text `width` is how many cells most rows have, `usual` how many nearly all have, or 0.
-    `title` is what a workbook calls the sheet, which it may hide.
+    `title` is what a workbook calls the sheet, which it may hide; `unsolved` counts by column its formulas that are
+    stored without a result.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Sheet:
     usual: int = 0
     title: str = ""
     hidden: bool = False
+    unsolved: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def file(self) -> str:

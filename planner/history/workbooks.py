@@ -46,8 +46,16 @@ def workbook_sheets(blob: Blob) -> Iterator[Sheet | tuple[str, Unreadable]]:
         elif entry["filled"]:
             # The head is the sheet's alone from here on.
             head = tuple(map(tuple, entry.pop("head")))
-            rows, hidden = partial(_rows, blob, name), bool(entry.get("hidden"))
-            yield Sheet(shown, head, rows, digest, "", title=name, hidden=hidden)
+            yield Sheet(
+                shown,
+                head,
+                partial(_rows, blob, name),
+                digest,
+                "",
+                title=name,
+                hidden=bool(entry.get("hidden")),
+                unsolved={int(place): count for place, count in entry.get("unsolved", {}).items()},
+            )
 
 
 def _rows(blob: Blob, name: str, places: Sequence[int], width: int) -> Iterator[Row]:
