@@ -597,6 +597,9 @@ def joins() -> list[Case]:
         Case("order_list_twice", {"a.csv": _orders().encode(), "b.csv": _orders().encode()}, sold, note="identical"),
         Case("shop_report", {"生意参谋.csv": shop.encode()}, [
             {"hour": f"{DAY} 20:00", "channel": None, "orders": 3, "revenue": 140, "visits": 500}, both_shops[1]]),
+        Case("shop_report_with_refunds", {"生意参谋.csv": shop.replace("140", "-140").encode()}, [
+            {"hour": f"{DAY} 20:00", "channel": None, "orders": 3, "revenue": None, "visits": 500}, both_shops[1]],
+             note="1 hour(s) with a negative 支付金额"),
         Case("orders_summed_by_hour", {"a.csv": paid_hours.encode()}, [
             {"hour": f"{DAY} 20:00", "channel": None, "orders": 3, "revenue": 140, "visits": 500}, both_shops[1]]),
         Case("orders_and_shop_report", {"订单.csv": _orders().encode(), "生意参谋.csv": shop.encode()}, both_shops, note="not added"),

@@ -30,6 +30,7 @@ from planner.history.large_rows import (
 from planner.history.lines import cells_of_line, runs_over_lines, sound_copy
 from planner.history.moments import settled_order, to_instants
 from planner.history.parquet import number_columns
+from planner.history.refunds import note_refunds, refunded_texts
 from planner.history.remarks import Remarks
 from planner.history.rows import MomentRule, judge_numbers, row_kind
 from planner.history.settings import ReadingSettings
@@ -247,6 +248,11 @@ def _numbers(engine: Engine, table: LargeTable, name: str, number: int) -> bool:
     sql = f"SELECT DISTINCT {text} AS cell FROM {table.scan.sql} WHERE NOT {is_plain(table.scan, table.layout, name)}"
     texts = engine.frame(sql, "scan")["cell"].tolist()
     values = judge_numbers(texts, name, strict=table.layout.strict)
+    if refunded := refunded_texts(values, name, table.layout):
+        values |= dict.fromkeys(refunded)
+        cells = f"{text} IN ({', '.join(map(literal, sorted(refunded)))})"
+        count = engine.frame(f"SELECT count(*) AS n FROM {table.scan.sql} WHERE {cells}", "scan")["n"].iloc[0]
+        note_refunds(table.layout.own[name], int(count), table.remarks)
     answers = pd.DataFrame(
         {
             "cell": pd.Series(texts, dtype=object),

@@ -28,6 +28,7 @@ from planner.history.cells import (
     read_number,
 )
 from planner.history.dialects import MEASURES, Layout, key_of
+from planner.history.refunds import note_refunds, refunded_texts
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 from planner.history.totals import total_names
@@ -178,6 +179,10 @@ def judge_rows(raw: RawRows, layout: Layout, rule: MomentRule, remarks: Remarks)
     for name in MEASURES:
         if name in raw.cells:
             values = judge_numbers(raw.cells[name], name, strict=layout.strict)
+            if refunded := refunded_texts(values, name, layout):
+                values |= dict.fromkeys(refunded)
+                count = sum(text in refunded for text, gone in zip(raw.cells[name], bad, strict=True) if not gone)
+                note_refunds(layout.own[name], count, remarks)
             if any(isinstance(value, Fault) for value in values.values()):
                 for at, text in enumerate(raw.cells[name]):
                     if isinstance(fault := values[text], Fault) and not unread[at]:
