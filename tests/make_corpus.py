@@ -90,16 +90,29 @@ def alimama(
     return before + table(ALIMAMA, rows) + after
 
 
-def workbook(sheets: Mapping[str, Sequence[Sequence[object]]], *, formats: bool = False) -> bytes:
-    """Return an xlsx file."""
+def workbook(
+    sheets: Mapping[str, Sequence[Sequence[object]]], *, formats: bool = False, hidden: Sequence[str] = ()
+) -> bytes:
+    """Return an xlsx file; some of its sheets may be hidden."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "default_date_format": "yyyy-mm-dd hh:mm" if formats else ""})
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
+        if name in hidden:
+            sheet.hide()
         for at, row in enumerate(rows):
             for place, cell in enumerate(row):
                 sheet.write(at, place, cell)
     book.close()
+    return out.getvalue()
+
+
+def without_results(content: bytes) -> bytes:
+    """Return an xlsx file without the results of its formulas, as programs write it that do not calculate."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bare:
+        for entry in archive.infolist():
+            bare.writestr(entry.filename, archive.read(entry).replace(b"</f><v>0</v>", b"</f><v></v>"))
     return out.getvalue()
 
 
@@ -207,9 +220,17 @@ def encodings() -> list[Case]:
         Case("semicolons", {"a.csv": tidy(";").encode()}, expected()),
         Case("windows_lines", {"a.csv": tidy().replace("\n", "\r\n").encode()}, expected()),
         Case("old_mac_lines", {"a.csv": tidy().replace("\n", "\r").encode()}, expected()),
+        Case("tabs_and_thousands", {"a.tsv": table(["日期", "小时", *ALIMAMA[3:8]], [
+            [DAY, hour, *[f"¥{number:,.2f}" for number in numbers]] for hour, numbers in HOURS.items()], "\t").encode()},
+            expected(), settings={"channels": SEARCH[:1]}),
+        Case("own_headers_with_tabs_and_thousands", {"a.tsv": table(["wann", "x1"], [
+            [f"{DAY} {hour}:00", "1,234,567"] for hour in HOURS], "\t").encode()},
+            [{"hour": f"{DAY} {hour}:00", "channel": "search", "clicks": 1_234_567} for hour in HOURS],
+            settings={"channels": SEARCH[:1], "columns": {"hour": "wann", "clicks": "x1"}}),
+        Case("long_preamble", {"a.csv": ("".join(f"# 第 {at} 行说明\n" for at in range(90)) + tidy()).encode()}, expected()),
         Case("text_named_xls", {"a.xls": tidy("\t").encode("utf-16")}, expected()),
         Case("quoted_everything", {"a.csv": quoted.encode()}, expected()),
-    ]
+    ]  # fmt: skip
 
 
 LABELS: dict[str, Callable[[int], str]] = {
@@ -403,6 +424,43 @@ def rows_and_titles() -> list[Case]:
     ]
 
 
+def uneven_rows() -> list[Case]:
+    """Return rows that a quote left open, a line cut off or a comma too many put out of step with their header."""
+    twelve = [(f"{DAY} {hour:02d}:00", "茶", *HOURS[20]) for hour in range(8, 20)]
+    day = table(["hour", "计划", *NUMBERS], twelve)
+    each = [{"hour": row[0], "channel": "search", **dict(zip(NUMBERS, HOURS[20], strict=True))} for row in twelve]
+    lines = day.splitlines(keepends=True)
+    settings = {"channels": SEARCH[:1]}
+
+    def changed(old: str, new: str) -> str:
+        return "".join([*lines[:4], lines[4].replace(old, new), *lines[5:]])
+
+    open_quote = changed("茶", '"茶')
+    second = open_quote.replace("15:00,茶", '15:00,"茶"')
+    without_fourth = [*each[:3], *each[4:]]
+    sold_once = day.replace(",2,138.63", "", 11)
+    unsold = [*[{**row, "orders": None, "revenue": None} for row in each[:-1]], each[-1]]
+    ends = day.replace("\n", ",\n")
+    ends_below = ends.replace("revenue,\n", "revenue\n")
+    return [
+        Case(name, {"a.csv": text.encode()}, rows, settings=settings, note=note)
+        for name, text, rows, note in (
+            ("quote_left_open", open_quote, without_fourth, 'a.csv:5: row left out; 计划 = ": a quote is probably'),
+            ("quote_left_open_before_another", second, without_fourth, 'a.csv:5: row left out; 计划 = "'),
+            ("quote_left_open_at_the_end", day.replace("19:00,茶", '19:00,"茶'), each[:-1], "a.csv:13: row left out"),
+            ("line_ends_in_quotes", day.replace("茶", '"茶\n特价, 春"'), each, ""),
+            ("line_cut_off", changed(",2,138.63", ""), without_fourth, "revenue = 5 < 7: fewer cells than headers"),
+            ("blank_ends_left_out", sold_once, unsold, ""),
+            ("comma_at_every_end", ends_below, each, ""),
+            ("comma_at_one_end", changed("\n", ",\n"), without_fourth, "8 > 7: more cells"),
+            ("thousands_and_ends", ends_below.replace("2044", "2,044", 1), each[1:], "9 > 7: more cells"),
+            ("thousands_and_ends_headed", ends.replace("2044", "2,044", 1), each[1:], "9 > 8: more cells"),
+            ("thousands_and_no_revenue", changed("2044,103,116.59,2,138.63", "2,044,103,116.59,2,"), without_fourth,
+             "8 > 7: more cells"),
+        )
+    ]  # fmt: skip
+
+
 def containers() -> list[Case]:
     """Return workbooks, archives, parquet, folders and globs."""
     known = {"channels": SEARCH}
@@ -416,6 +474,19 @@ def containers() -> list[Case]:
         columns=["hour", "channel", *NUMBERS],
     )
     remark = {"说明": [["这张表没有数字"]], "数据": sheet}
+    unnamed = [[*row[:2], *row[3:]] for row in sheet]
+    undated = [row[1:] for row in sheet]
+    blocks: dict[str, list[int]] = {DAY: [20, 21, 22, 23], "2026-11-03": [0, 1, 2, 3]}
+    merged = [
+        ["日期", "小时", "点击量"],
+        *[[day if hour == hours[0] else "", hour, 5] for day, hours in blocks.items() for hour in hours],
+        ["合计", "", 40],
+    ]
+    days = [
+        {"hour": f"{day} {hour:02d}:00", "channel": "search", "clicks": 5}
+        for day, hours in blocks.items()
+        for hour in hours
+    ]
     data = alimama().encode("gb18030")
     folder = {"f/a.csv": tidy().encode(), "f/deep/b.csv": tidy(channel="feed").encode(), "f/readme.md": b"# no table\n"}
     both = [*expected("feed"), *expected()]
@@ -424,6 +495,23 @@ def containers() -> list[Case]:
         Case("xlsx_dates", {"a.xlsx": workbook({"a": dates}, formats=True)}, expected(), settings=known),
         Case("xlsx_titles", {"a.xlsx": workbook({"a": titled})}, expected(), settings=known),
         Case("xlsx_remark_sheet", {"a.xlsx": workbook(remark)}, expected(), settings=known, note="passed over"),
+        Case("xlsx_sheet_a_channel", {"推广.xlsx": workbook({"直通车": unnamed, "超级推荐": unnamed})}, both, settings=known,
+             note="taken for feed by the name of the file or sheet"),
+        Case("xlsx_sheet_a_role", {"推广.xlsx": workbook({"直通车": unnamed, "引力魔方": unnamed})},
+             [*expected("直通车"), *expected("引力魔方")], note="called 引力魔方"),
+        Case("xlsx_sheet_without_a_name", {"a.xlsx": workbook({"Sheet1": unnamed, "工作表2": []})}, expected("alimama")),
+        Case("xlsx_sheet_a_day", {"推广.xlsx": workbook({DAY: undated, "2026-11-03": undated})},
+             [*expected(), *[{**row, "hour": row["hour"].replace("-02 ", "-03 ")} for row in expected()]], settings=known,
+             note="taken as 2026-11-03 from the file's name, or its sheet's"),
+        Case("xlsx_hidden_sheet", {"a.xlsx": workbook({"b": [["x"]], "旧": sheet}, hidden=["旧"])}, expected(),
+             settings=known, note="sheet 旧 is hidden in the workbook"),
+        Case("xlsx_merged_days", {"a.xlsx": workbook({"a": merged})}, days, settings={"channels": SEARCH[:1]},
+             note="6 row(s) without a 日期 take that of the row above"),
+        Case("xlsx_formulas", {"a.xlsx": without_results(workbook({"a": [[*row[:5], "=1+1" if at else row[5], *row[6:]]
+             for at, row in enumerate(sheet)]}))}, expected(spend=None), settings=known,
+             note="2 cell(s) of 花费 hold a formula without its result"),
+        Case("day_after_brackets", {f"[生意参谋]店铺_{DAY}.csv": table(["小时", "访客数"], [[20, 5]]).encode()},
+             [{"hour": f"{DAY} 20:00", "channel": None, "visits": 5}], note=f"taken as {DAY}"),
         Case("xls", {"a.xls": old_workbook(sheet)}, expected(), settings=known),
         Case("xls_titles", {"【生意参谋平台】.xls": old_workbook(titled)}, expected(), settings=known),
         Case("xlsx_named_csv", {"a.csv": workbook({"a": sheet})}, expected(), settings=known),
@@ -444,7 +532,7 @@ def containers() -> list[Case]:
         Case("folder", folder, both, read="f"),
         Case("glob", folder, both, read="f/**/*.csv"),
         Case("folder_with_a_strange_file", {**folder, "f/z.csv": b"a,b\n1,2\n"}, both, read="f", note="passed over"),
-    ]
+    ]  # fmt: skip
 
 
 def joins() -> list[Case]:
@@ -461,6 +549,9 @@ def joins() -> list[Case]:
         {"hour": f"{DAY} 20:00", "channel": None, "orders": 2, "revenue": 138.63, "visits": 500},
         {"hour": f"{DAY} 21:00", "channel": None, "orders": 0, "revenue": 0, "visits": 400},
     ]
+    paid_hours = table(
+        ["支付时间", "支付订单数", "支付金额", "访客数"], [[f"{DAY} 20:00", 3, 140, 500], [f"{DAY} 21:00", 0, 0, 400]]
+    )
     halves = table(
         ["日期", "时段", "场景", *ALIMAMA[3:8]],
         [
@@ -505,6 +596,11 @@ def joins() -> list[Case]:
         Case("order_list_of_items", {"订单.csv": items.encode()}, [{**sold[0], "orders": 1}], note="2 lines put together to 1 order"),
         Case("order_list_twice", {"a.csv": _orders().encode(), "b.csv": _orders().encode()}, sold, note="identical"),
         Case("shop_report", {"生意参谋.csv": shop.encode()}, [
+            {"hour": f"{DAY} 20:00", "channel": None, "orders": 3, "revenue": 140, "visits": 500}, both_shops[1]]),
+        Case("shop_report_with_refunds", {"生意参谋.csv": shop.replace("140", "-140").encode()}, [
+            {"hour": f"{DAY} 20:00", "channel": None, "orders": 3, "revenue": None, "visits": 500}, both_shops[1]],
+             note="1 hour(s) with a negative 支付金额"),
+        Case("orders_summed_by_hour", {"a.csv": paid_hours.encode()}, [
             {"hour": f"{DAY} 20:00", "channel": None, "orders": 3, "revenue": 140, "visits": 500}, both_shops[1]]),
         Case("orders_and_shop_report", {"订单.csv": _orders().encode(), "生意参谋.csv": shop.encode()}, both_shops, note="not added"),
         Case("shop_and_ads", {"订单.csv": _orders().encode(), "a.csv": alimama().encode()}, [*sold, *expected()], settings=known),
@@ -814,6 +910,7 @@ def corpus() -> list[Case]:
         *encodings(),
         *cells(),
         *rows_and_titles(),
+        *uneven_rows(),
         *containers(),
         *joins(),
         *times(),

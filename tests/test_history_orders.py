@@ -79,3 +79,82 @@ def test_amounts_with_a_decimal_comma_or_a_unit_in_the_header_are_read_in_whole_
     orders, revenue, said = sold(path)
     assert (orders, revenue) == ([2.0], [12.0])
     assert "multiplied by 0.01" in said
+
+
+def read_lines(tmp_path: Path, header: str, *rows: str) -> tuple[float, float, str]:
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    orders, revenue, said = sold(path)
+    return sum(orders), sum(revenue), said
+
+
+ITEMS = "订单编号,子订单编号,订单付款时间,{},商品标题"
+TWO = [f"100{at},{at}{item},{TIMES[0]},300,茶{item}" for at in (1,) for item in "ab"]
+SIX = [f"10{at},{at}{item},{TIMES[0]},{100 * at},茶{at}{item}" for at in (1, 2, 3) for item in "ab"]
+
+
+@pytest.mark.parametrize("header", ["买家实付金额", "订单金额", "打款商家金额", "Total"])
+def test_total_on_every_line_of_an_order_counts_once(tmp_path: Path, header: str):
+    orders, revenue, said = read_lines(tmp_path, ITEMS.format(header), *TWO)
+    assert (orders, revenue) == (1, 300)
+    assert f"1 of 1 orders of several lines show the same {header} on every line: taken for the order's total" in said
+
+
+def test_equal_prices_of_items_are_added_where_the_header_says_so(tmp_path: Path):
+    orders, revenue, said = read_lines(tmp_path, ITEMS.format("item price"), *TWO)
+    assert (orders, revenue) == (1, 600)
+    assert "taken for prices of items and added" in said
+
+
+def test_amounts_under_a_header_that_says_neither_are_totals_where_all_orders_lines_are_equal(tmp_path: Path):
+    assert read_lines(tmp_path, ITEMS.format("实付款"), *SIX)[:2] == (3, 600)
+    # Two orders may be a chance, and one whose lines differ shows prices of items.
+    assert read_lines(tmp_path, ITEMS.format("实付款"), *SIX[:4])[:2] == (2, 600)
+    mixed = [*SIX, f"200,9a,{TIMES[0]},5,茶", f"200,9b,{TIMES[0]},6,茶"]
+    assert read_lines(tmp_path, ITEMS.format("实付款"), *mixed)[:2] == (4, 1211)
+
+
+def test_prices_of_items_sold_alone_tell_what_equal_amounts_are(tmp_path: Path):
+    header = "订单编号,订单付款时间,买家实付金额,商品标题"
+    alone = [f"9{at},{TIMES[0]},99,茶{at}" for at in range(1, 5)]
+    both = [f"10{at},{TIMES[0]},{{}},茶{at + more}" for at in (1, 3) for more in (0, 1)]
+    assert read_lines(tmp_path, header, *alone, *[line.format(99) for line in both])[:2] == (6, 8 * 99)
+    assert read_lines(tmp_path, header, *alone, *[line.format(198) for line in both])[:2] == (6, 8 * 99)
+
+
+def test_total_on_the_first_line_alone_leaves_its_items_uncounted_and_unnamed(tmp_path: Path):
+    header = "Name,Financial Status,Paid at,Total,Lineitem name"
+    rows = [f"#1,paid,{TIMES[0]} +0800,300,Tea", "#1,,,,Cup", f"#2,paid,{TIMES[2]} +0800,80,Tea", "#3,pending,,70,Tea"]
+    orders, revenue, said = read_lines(tmp_path, header, *rows)
+    assert (orders, revenue) == (2, 380)
+    assert "1 line(s) are further items of paid orders" in said
+    assert "1 unpaid order line(s) not counted" in said
+
+
+def test_orders_without_a_payment_never_count(tmp_path: Path):
+    header = "amazon-order-id,purchase-date,order-status,item-price"
+    states = ["Shipped", "Pending", "Cancelled", "Unshipped"]
+    rows = [f"{at},2026-11-02T12:0{at}:00+00:00,{state},{10**at}" for at, state in enumerate(states)]
+    orders, revenue, said = read_lines(tmp_path, header, *rows)
+    assert (orders, revenue) == (2, 1001)
+    assert "1 unpaid order line(s) not counted" in said
+    assert "1 line(s) of cancelled orders not counted" in said
+    orders, revenue, said = read_lines(tmp_path, "purchase-date,item-price", "2026-11-02T12:00:00+00:00,5")
+    assert "purchase-date is when orders were placed" in said
+
+
+def test_orders_paid_and_closed_later_count_and_those_that_wait_for_payment_do_not(tmp_path: Path):
+    header = "订单编号,订单付款时间,实付金额,订单状态"
+    states = ["交易成功", "交易关闭", "等待买家付款", "待付款", "买家已付款，等待卖家发货"]
+    rows = [f"{at},{TIMES[0]},{10**at},{state}" for at, state in enumerate(states)]
+    orders, revenue, said = read_lines(tmp_path, header, *rows)
+    assert (orders, revenue) == (3, 10_011)
+    assert "1 of 3 paid orders were closed or refunded later" in said
+    assert "2 unpaid order line(s) not counted" in said
+
+
+def test_lines_with_a_negative_amount_are_refunds(tmp_path: Path):
+    header = "订单编号,订单付款时间,实付金额"
+    orders, revenue, said = read_lines(tmp_path, header, f"1,{TIMES[0]},30", f"1,{TIMES[2]},-30", f"2,{TIMES[2]},7")
+    assert (orders, revenue) == (2, 37)
+    assert "1 line(s) with a negative amount taken for refunds and left out; give the brief a refund_rate" in said

@@ -24,7 +24,7 @@ HEADER = ["订单编号", "收货人姓名", "买家实际支付金额", "联系
 PEOPLE = ("Zhang Wei", "13800138000", "West Lake Road 1")
 
 
-def orders(count: int = 100) -> list[list[object]]:
+def orders(count: int = HEAD_ROWS + 40) -> list[list[object]]:
     """Return orders of 10 each, three an hour; below the head each with a name, a phone and an address."""
     found: list[list[object]] = []
     for at in range(count):
@@ -66,10 +66,10 @@ def test_names_phones_and_addresses_do_not_leave_the_process_that_reads_a_workbo
     )
     monkeypatch.setattr(workbook_process, "__file__", str(listener))
     history = read_history([path], ReadingSettings())
-    assert history.table["orders"].tolist() == [3.0] * 33 + [1.0]
-    assert history.table["revenue"].tolist() == [30.0] * 33 + [10.0]
+    assert history.table["orders"].tolist() == [3.0] * 53 + [1.0]
+    assert history.table["revenue"].tolist() == [30.0] * 53 + [10.0]
     said = log.read_text()
-    assert "A99" in said and json.dumps("收货地址") in said
+    assert "A159" in said and json.dumps("收货地址") in said
     assert not [text for text in PEOPLE if text in said]
 
 
@@ -97,7 +97,7 @@ def test_rows_of_text_are_as_long_as_what_is_written_in_them(tmp_path: Path):
 
 def test_a_sheet_whose_first_rows_are_blank_is_none_without_anything(tmp_path: Path):
     path = tmp_path / "a.xlsx"
-    path.write_bytes(workbook({"a": [[]] * 70 + [["far down"]], "b": []}))
+    path.write_bytes(workbook({"a": [[]] * (HEAD_ROWS + 10) + [["far down"]], "b": []}))
     (sheet,) = open_sheets(collect([path])[0][0])
     assert isinstance(sheet, Sheet)
     assert (sheet.name, sheet.head) == (f"{path}[a]", (("",),) * HEAD_ROWS)

@@ -7,6 +7,7 @@ said.
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 import pandas as pd
@@ -18,6 +19,8 @@ from planner.wording import Message
 
 __all__ = ["matched_channel", "named_channels"]
 
+# What a spreadsheet calls a sheet that nobody has named.
+_NO_NAME = re.compile(r"(?:sheet|工作表|表)\s*\d*$", re.IGNORECASE)
 _AD_NUMBERS = ("impressions", "clicks", "spend", "bid", "cpc", "cpm")
 
 
@@ -57,9 +60,11 @@ def _settled(name: str, settings: ReadingSettings, remarks: Remarks) -> str:
 def _of_file(layout: Layout, settings: ReadingSettings, remarks: Remarks) -> str | None:
     """Return the channel of a report without a column for it."""
     # A folder's name is no part of what the file says.
-    stem = PurePath(remarks.source.replace("\\", "/")).name.removesuffix(".gz").rsplit(".", 1)[0]
+    file = remarks.source.removesuffix(f"[{remarks.sheet}]") if remarks.sheet else remarks.source
+    stem = PurePath(file.replace("\\", "/")).name.removesuffix(".gz").rsplit(".", 1)[0]
+    sheet = "" if _NO_NAME.match(remarks.sheet) else remarks.sheet
     paid = [channel for channel in settings.channels if channel.paid]
-    for said in (stem, layout.titles):
+    for said in (sheet, stem, layout.titles):
         inside = [
             channel
             for channel in paid
@@ -72,6 +77,8 @@ def _of_file(layout: Layout, settings: ReadingSettings, remarks: Remarks) -> str
         return _guess(paid[0].name, "history.channel_only", remarks)
     if layout.strict:
         return None
+    if role_of(sheet):
+        return _guess(sheet, "history.channel_of_file", remarks)
     known, _ = matched_channel(layout.dialect.channel, settings) if layout.dialect.channel else (None, False)
     return _guess(known.name if known else layout.dialect.channel or stem, "history.channel_of_file", remarks)
 

@@ -59,6 +59,11 @@ class Scan:
     typed: frozenset[int] = frozenset()
     marked: frozenset[int] = frozenset()
 
+    def where(self, condition: str) -> Scan:
+        """Return the scan of the rows for which a condition holds; which rows do not fit is not told again."""
+        sql = f"(SELECT * FROM {self.sql} WHERE {condition})"
+        return Scan(sql, sql, self.typed)
+
     def text(self, place: int) -> str:
         """Return the SQL for a column's text, empty where nothing is written."""
         column = f"c{place}"
@@ -80,13 +85,14 @@ class Scan:
         return f"TRY_CAST({column} AS DOUBLE)"
 
 
-def text_scan(path: Path, *, delimiter: str, header_row: int, width: int) -> Scan:
-    """Return the scan of a UTF-8 text file."""
+def text_scan(path: Path, *, delimiter: str, header_row: int, width: int, parallel: bool = True) -> Scan:
+    """Return the scan of a UTF-8 text file; where quoted cells run over lines, one thread has to read it."""
     columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
     sql = (
         f"read_csv({literal(str(path))}, columns={{{columns}}}, header=false, skip={header_row + 1}, "
         f"auto_detect=false, compression='none', delim={literal(delimiter)}, quote='\"', escape='\"', "
-        "null_padding=true, ignore_errors=true"
+        # What a short row lacks is NULL, and an empty cell is empty: no file holds this text.
+        f"null_padding=true, ignore_errors=true, nullstr='\x01', parallel={str(parallel).lower()}"
     )
     return Scan(f"{sql})", f"{sql}, store_rejects=true, rejects_limit=0)")
 

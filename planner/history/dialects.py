@@ -22,6 +22,7 @@ from planner.wording import Text
 
 __all__ = [
     "MEASURES",
+    "SEARCHED_ROWS",
     "Dialect",
     "Layout",
     "close_name",
@@ -29,6 +30,7 @@ __all__ = [
     "in_another_order",
     "key_of",
     "known_header",
+    "known_headers",
     "layout_of",
     "role_of",
     "zones_named",
@@ -42,7 +44,8 @@ _ORDER_COLUMNS = ("paid_at", "amount", "order_id", "status", "item")
 _COUNTED = frozenset(MEASURES) - {"budget_spent"}
 _AD_MEASURES = frozenset({"impressions", "clicks", "spend"})
 _UNIT = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
-_SEARCHED_ROWS = 40
+# Some reports tell a long story above their table.
+SEARCHED_ROWS = 100
 _START = re.compile(r"start|begin|from|开始|起始", re.IGNORECASE)
 
 
@@ -177,6 +180,11 @@ def in_another_order(cells: Mapping[str, str], layout: Layout) -> bool:
     return False
 
 
+def known_headers(row: Iterable[str]) -> int:
+    """Return how many cells of a row are known headers, of orders too."""
+    return sum(bool(_lookup(cell, "columns") or _lookup(cell, "orders")) for cell in row if cell.strip())
+
+
 def column_names() -> tuple[str, ...]:
     """Return every name of ours that a seller can give her own header for."""
     return (*_words()["columns"], *_words()["orders"])
@@ -239,7 +247,7 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
         The seller's own headers: our name to hers.
     """
     scored = []
-    for at, row in enumerate(rows[:_SEARCHED_ROWS]):
+    for at, row in enumerate(rows[:SEARCHED_ROWS]):
         columns = _assign(row, mapping, "columns")
         scored.append((_score(columns, _assign(row, mapping, "orders")), -at))
     best = max(scored, default=(0, 0))
@@ -253,6 +261,9 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
         # Columns beyond these hold people's names, phones and addresses: they are not touched.
         dialect = next(entry for entry in dialects() if entry.kind == "orders")
         return Layout(dialect, at, header, orders, {key: header[place] for key, place in orders.items()}, titles=titles)
+    if "hour" not in columns and "paid_at" in orders:
+        # Orders of an hour together, under the hour of their payment.
+        columns["hour"] = orders["paid_at"]
     hours = [place for place, text in enumerate(header) if text and (_lookup(text, "columns") or ("",))[0] == "hour"]
     columns = days_beside_hours(columns, hours, rows[at + 1 :])
     if not any(_START.search(header[columns[name]]) for name in ("day", "hour") if name in columns):
@@ -291,8 +302,8 @@ def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, st
 
 
 def _is_order_list(columns: Mapping[str, int], orders: Mapping[str, int]) -> bool:
-    """Tell whether rows are single orders."""
-    return {"paid_at", "amount"} <= orders.keys() and not _AD_MEASURES & columns.keys()
+    """Tell whether rows are single orders; a row that counts orders, visits or impressions is of many."""
+    return {"paid_at", "amount"} <= orders.keys() and not (_AD_MEASURES | {"orders", "visits"}) & columns.keys()
 
 
 def _dialect(header: Sequence[str], columns: Mapping[str, int], mapping: Mapping[str, str], words: str) -> Dialect:

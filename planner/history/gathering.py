@@ -119,7 +119,7 @@ def _opened(blob: Blob, settings: ReadingSettings, gathered: Gathered) -> list[_
     with _refusing(blob, gathered):
         for sheet in open_sheets(blob, settings.encoding):
             if isinstance(sheet, Sheet):
-                remarks = Remarks(sheet.name)
+                remarks = Remarks(sheet.name, sheet=sheet.title)
                 tables.append(_Found(sheet, recognised(sheet, settings, remarks), remarks))
             else:
                 gathered.refuse(sheet[0], sheet[1].message, asked_for=False)
@@ -153,6 +153,8 @@ def _read_table(
 ) -> None:
     """Read one table, or set it aside for the engine."""
     sheet, layout, remarks = table.sheet, table.layout, table.remarks
+    if layout is not None:
+        _note_workbook(sheet, layout, remarks)
     if layout is None:
         found.append(unknown_table(sheet, remarks))
     elif layout.dialect.kind != "orders" and view_of(layout) in views:
@@ -168,6 +170,16 @@ def _read_table(
             # Its first rows hold names, phones and addresses, and have served to recognise it.
             sheet.head = ()
         found.append(read_sheet(sheet, layout, settings, remarks))
+
+
+def _note_workbook(sheet: Sheet, layout: Layout, remarks: Remarks) -> None:
+    """Say of a workbook's sheet what its cells alone do not show: that it is hidden, and formulas without results."""
+    if sheet.hidden:
+        remarks.notes.append(Message("history.hidden_sheet", {"where": sheet.name, "sheet": sheet.title}))
+    for name, place in layout.columns.items():
+        if place in sheet.unsolved:
+            values = {"where": sheet.name, "column": layout.own[name], "count": sheet.unsolved[place]}
+            remarks.notes.append(Message("history.formulas", values))
 
 
 def settle(reading: TableReading, gathered: Gathered) -> None:

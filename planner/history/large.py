@@ -23,15 +23,18 @@ from planner.history.large_rows import (
     is_plain,
     judged_sql,
     leave_out_sums,
+    misfit_counts,
     note_dashes,
     sums,
     tell_refused,
     told_apart,
+    without_misfits,
 )
 from planner.history.large_scan import keep_rejected, open_scan
 from planner.history.moments import settled_order, to_instants
 from planner.history.numerals import number_forms, unit_forms
 from planner.history.reading import another_order
+from planner.history.refunds import note_refunds, refunded_texts
 from planner.history.remarks import Remarks
 from planner.history.rows import judge_numbers, row_kind
 from planner.history.settings import ReadingSettings
@@ -57,12 +60,14 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     measures = [name for name in MEASURES if name in layout.columns]
     table.forms = unit_forms(layout)
     groups = engine.frame(_groups_sql(table, keys, measures), "scan")
+    if without_misfits(engine, table, groups):
+        groups = engine.frame(_groups_sql(table, keys, measures), "scan")
     if _settle_marks(engine, table, [name for name in measures if int(groups[f"odd_{name}"].sum())]):
         groups = engine.frame(_groups_sql(table, keys, measures), "scan")
     for name in KEYS:
         if name not in groups:
             groups[name] = ""
-    table.rows = int(groups["n"].sum())
+    table.rows = int(groups["n"].sum()) + table.misfits
     keep_rejected(engine, table)
     if groups.empty:
         _refuse_whole(table, "history.no_rows")
@@ -107,9 +112,10 @@ def _groups_sql(table: LargeTable, keys: Mapping[str, str], measures: Sequence[s
     texts = [f"{sql} AS {name}" for name, sql in keys.items()]
     odd = [f"NOT {is_plain(scan, layout, name)} AS odd_{name}" for name in measures]
     values = [f"{table.forms[name].scaled_sql(scan.value(layout.columns[name]))} AS {name}" for name in measures]
-    cells = f"SELECT {', '.join(texts + odd + values)} FROM {scan.first_sql}"
     counts = ", ".join(f"count(*) FILTER (odd_{name}) AS odd_{name}" for name in measures)
-    return f"SELECT {', '.join(keys)}, count(*) AS n, {counts}, {sums(measures)} FROM ({cells}) GROUP BY ALL"
+    cells = f"SELECT *, {', '.join(texts + odd + values)} FROM {scan.first_sql}"
+    found = f"count(*) AS n, {misfit_counts(table)}, {counts}, {sums(measures)}"
+    return f"SELECT {', '.join(keys)}, {found} FROM ({cells}) GROUP BY {', '.join(keys)}"
 
 
 def _sums_at_hand(
@@ -239,6 +245,11 @@ def _numbers(engine: Engine, table: LargeTable, name: str, number: int) -> bool:
     assert table.scan is not None
     texts = _odd_texts(engine, table, name)
     values = judge_numbers(texts, name, table.forms[name])
+    if refunded := refunded_texts(values, name, table.layout):
+        values |= dict.fromkeys(refunded)
+        cells = f"{table.scan.text(table.layout.columns[name])} IN ({', '.join(map(literal, sorted(refunded)))})"
+        count = engine.frame(f"SELECT count(*) AS n FROM {table.scan.sql} WHERE {cells}", "scan")["n"].iloc[0]
+        note_refunds(table.layout.own[name], int(count), table.remarks)
     answers = pd.DataFrame(
         {
             "cell": pd.Series(texts, dtype=object),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 import csv
-from pathlib import Path
 
 from planner.history.columnar import Engine, Scan, parquet_scan, text_scan
 from planner.history.large_rows import LargeTable
+from planner.history.lines import cells_of_line, runs_over_lines, sound_copy
 from planner.history.parquet import number_columns
+from planner.history.whole_rows import most_cells
 
 __all__ = ["keep_rejected", "open_scan"]
 
@@ -30,26 +31,17 @@ def open_scan(engine: Engine, table: LargeTable, number: int) -> Scan:
             while chunk := stream.read(2**20):
                 out.write(decoder.decode(chunk).encode())
             out.write(decoder.decode(b"", final=True).encode())
-    if _runs_over_lines(path):
-        return _sheet_scan(engine, table, number)
-    return text_scan(path, delimiter=sheet.delimiter, header_row=layout.header_row, width=len(layout.header))
-
-
-def _runs_over_lines(path: Path) -> bool:
-    """Tell whether a quoted cell of a text file goes on in the next line, or a quote is never closed.
-
-    The engine reads a file in pieces, each from the start of a line, and knows neither.
-    """
-    with path.open("rb") as stream:
-        while piece := stream.read(2**22):
-            piece += stream.readline()
-            if b'"' in piece and any(line.count(b'"') % 2 for line in piece.split(b"\n")):
-                return True
-    return False
+    in_quotes = runs_over_lines(path)
+    if in_quotes:
+        sound = engine.folder / f"sound_{number}.csv"
+        table.open_quotes = sound_copy(path, sound, sheet.delimiter, sheet.width, layout.header_row)
+        path = sound
+    most = most_cells(sheet, layout)
+    return text_scan(path, delimiter=sheet.delimiter, header_row=layout.header_row, width=most, parallel=not in_quotes)
 
 
 def _sheet_scan(engine: Engine, table: LargeTable, number: int) -> Scan:
-    """Return the scan of a table read row by row and written out as plain text: its needed cells, all others empty."""
+    """Return the scan of a workbook's sheet, its needed cells written out as text; all other cells are empty."""
     layout = table.layout
     width, path = len(layout.header), engine.folder / f"sheet_{number}.csv"
     wanted = [*layout.columns.values(), *layout.dimensions]
@@ -59,8 +51,7 @@ def _sheet_scan(engine: Engine, table: LargeTable, number: int) -> Scan:
             cells = [""] * width
             for place, cell in zip(wanted, row.cells, strict=True):
                 cells[place] = " ".join(cell.splitlines())
-            # A row that is too long stays so, to be refused.
-            writer.writerow([*cells, *["…"] * (row.length - width)])
+            writer.writerow(cells)
     return text_scan(path, delimiter=",", header_row=layout.header_row, width=width)
 
 
@@ -72,9 +63,13 @@ def keep_rejected(engine: Engine, table: LargeTable) -> None:
     engine.run("DELETE FROM reject_errors; DELETE FROM reject_scans")
     count = int(engine.frame("SELECT count(*) AS n FROM rejected")["n"].iloc[0])
     width, mark = len(table.layout.header), table.sheet.delimiter
+    for record in table.open_quotes:
+        column = table.layout.header[min(record.open_at or 0, width - 1)]
+        table.remarks.refuse(record.line, column, '"', "open_quote")
+    table.rows += len(table.open_quotes)
     for row in engine.frame("SELECT * FROM rejected ORDER BY line LIMIT 21").itertuples(index=False):
         # A line's end inside the row is no end to the engine.
-        cells = next(csv.reader([" ".join(str(row.csv_line).splitlines())], delimiter=mark), [])
+        cells = cells_of_line(" ".join(str(row.csv_line).splitlines()), mark)
         table.remarks.refuse(int(row.line), table.layout.header[-1], f"{len(cells)} > {width}", "too_many_cells")
     if count > 21:
         table.remarks.refuse(0, "", "", "too_many_cells", times=count - 21)

@@ -169,10 +169,12 @@ def day_of_file(sheet: Sheet, layout: Layout, remarks: Remarks) -> dt.date | Non
     """Return the day a file without a column for it is of, by the lines above its table, else by its name."""
     if not needs_day(sheet, layout):
         return None
-    day, key = day_of_name(sheet.name.split("[")[0]), "day_of_name"
+    # What a sheet is called says more than the name of its workbook.
+    name = sheet.title if day_of_name(sheet.title) else sheet.file
+    day, key = day_of_name(name), "day_of_name"
     if days := days_of_titles(layout.titles):
         day, key = days[0], "day_of_titles"
-    elif download_of_name(sheet.name):
+    elif download_of_name(name):
         key = "day_of_download"
     if day is not None:
         remarks.notes.append(Message(f"history.{key}", {"where": remarks.source, "day": day.isoformat()}))

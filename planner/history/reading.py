@@ -11,6 +11,7 @@ from planner.history.channels import named_channels
 from planner.history.combine import Part
 from planner.history.currencies import note_other_currency
 from planner.history.dialects import MEASURES, Layout, close_name, known_header, layout_of
+from planner.history.merged_days import with_days_carried_down
 from planner.history.moments import day_of_file, days_of_titles, needs_day, settled_order, to_instants, zone_of
 from planner.history.numerals import number_forms, unit_forms
 from planner.history.orders import order_rows
@@ -108,7 +109,7 @@ def unknown_table(sheet: Sheet, remarks: Remarks) -> TableReading:
 
 def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks: Remarks) -> TableReading:
     """Return the rows of one table and everything there is to say about it."""
-    raw = raw_rows(sheet, layout, remarks)
+    raw = with_days_carried_down(raw_rows(sheet, layout, remarks), layout, remarks)
     zone, zone_said = zone_of(sheet.name, layout, settings.zone)
     if zone_said:
         remarks.notes.append(Message("history.other_zone", {"where": sheet.name, "zone": str(zone)}))

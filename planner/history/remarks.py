@@ -40,7 +40,10 @@ class Refusal:
 
 @dataclass
 class Remarks:
-    """Everything to be said of one table while it is read; filled by the readers, read by nobody before the end."""
+    """Everything to be said of one table while it is read; filled by the readers, read by nobody before the end.
+
+    `sheet` is what a workbook calls the sheet.
+    """
 
     source: str
     refusals: list[Refusal] = field(default_factory=list)
@@ -49,6 +52,7 @@ class Remarks:
     dropped: Counter[str] = field(default_factory=Counter)
     notes: list[Message] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    sheet: str = ""
 
     @property
     def refused(self) -> int:

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from planner.history.cells import Fault, is_dash, is_missing, is_total, plain
 from planner.history.dialects import MEASURES, Layout, in_another_order, key_of, known_header
 from planner.history.numerals import NumberForm
+from planner.history.refunds import note_refunds, refunded_texts
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 from planner.history.times import MomentRule
 from planner.history.totals import total_names
+from planner.history.whole_rows import whole_rows
 
 __all__ = ["RawRows", "header_in_another_order", "judge_numbers", "judge_rows", "raw_rows", "row_kind"]
 
@@ -52,26 +54,11 @@ class RawRows:
 
 
 def raw_rows(sheet: Sheet, layout: Layout, remarks: Remarks) -> RawRows:
-    """Return the cells of the columns that are needed and of no other, without blank and overlong rows."""
-    places, width = dict(layout.columns), len(layout.header)
-    lines: list[int] = []
-    kept: list[tuple[str, ...]] = []
-    read = 0
-    wanted = [*places.values(), *layout.dimensions]
-    for index, row in enumerate(sheet.rows(wanted, width)):
-        if index <= layout.header_row or not row.length:
-            continue
-        read += 1
-        if not row.filled:
-            remarks.dropped["blank"] += 1
-        elif row.length > width:
-            remarks.refuse(row.line, layout.header[-1], f"{row.length} > {width}", "too_many_cells")
-        elif not layout.strict and row.filled == 1 < width:
-            remarks.dropped["remark"] += 1
-        else:
-            lines.append(row.line)
-            kept.append(row.cells)
-    columns = [list(column) for column in zip(*kept, strict=True)] or [[] for _ in wanted]
+    """Return the cells of the columns that are needed and of no other, without rows that are blank or not whole."""
+    places, wanted = dict(layout.columns), [*layout.columns.values(), *layout.dimensions]
+    kept, read = whole_rows(sheet, layout, remarks)
+    lines = [row.line for row in kept]
+    columns = [list(column) for column in zip(*(row.cells for row in kept), strict=True)] or [[] for _ in wanted]
     found = dict(zip(places, columns, strict=False))
     if layout.dimensions:
         found["dimension"] = ["\x1f".join(parts) for parts in zip(*columns[len(places) :], strict=True)]
@@ -170,6 +157,10 @@ def _judged_numbers(
     for name in MEASURES:
         if name in raw.cells:
             values = judge_numbers(raw.cells[name], name, forms[name])
+            if refunded := refunded_texts(values, name, layout):
+                values |= dict.fromkeys(refunded)
+                count = sum(text in refunded for text, gone in zip(raw.cells[name], bad, strict=True) if not gone)
+                note_refunds(layout.own[name], count, remarks)
             if any(isinstance(value, Fault) for value in values.values()):
                 for at, text in enumerate(raw.cells[name]):
                     if isinstance(fault := values[text], Fault) and not unread[at]:

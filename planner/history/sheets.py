@@ -7,44 +7,50 @@ rows; of all its rows only the columns then needed are handed on, for order list
 from __future__ import annotations
 
 import codecs
-import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
+from planner.history.dialects import SEARCHED_ROWS, known_headers
+from planner.history.lines import Record, records, usual_widths
 from planner.history.sources import Blob, Unreadable
 
 __all__ = ["HEAD_ROWS", "Row", "Sheet", "TextForm", "fingerprint", "text_form", "text_sheet"]
 
-HEAD_ROWS = 60
+HEAD_ROWS = SEARCHED_ROWS + 20
 _CHUNK = 2**20
 _DELIMITERS = (",", "\t", ";", "|")
 
 
 @dataclass(frozen=True)
 class TextForm:
-    """What a text file is written in: its encoding, delimiter, fingerprint and size."""
+    """What a text file is written in: its encoding, fingerprint and size, its delimiter and the cells of most rows."""
 
     encoding: str
     sha256: str
     size: int
     delimiter: str = ","
+    width: int = 0
 
 
 class Row(NamedTuple):
     """What is handed on of one row: its number in the file and the cells that were asked for, empty where it is short.
 
     Of its other cells only this is known: `length` is how many cells it has, blank ones beyond the header left out;
-    `filled` is how many of them hold anything (in a parquet file: of those asked for).
+    `filled` is how many of them hold anything (in a parquet file: of those asked for); `written` counts the blank ones
+    too, in a text; `open_at` is the place of a cell whose quote is never closed.
     """
 
     line: int
     cells: tuple[str, ...]
     length: int
     filled: int
+    written: int = 0
+    open_at: int | None = None
 
 
 @dataclass
@@ -53,7 +59,9 @@ class Sheet:
 
     `head` holds its first rows. `rows` takes the places of the columns that are needed and the width of the header, and
     starts again from the top at each call. `size` is what it takes unpacked [bytes]; of a text or parquet file `blob`
-    gives those bytes.
+    gives those bytes. Of a text `width` is how many cells most rows have, `usual` how many nearly all have, or 0.
+    `title` is what a workbook calls the sheet, which it may hide; `unsolved` counts by column its formulas that are
+    stored without a result.
     """
 
     name: str
@@ -64,6 +72,16 @@ class Sheet:
     delimiter: str = ""
     size: int = 0
     blob: Blob | None = None
+    width: int = 0
+    usual: int = 0
+    title: str = ""
+    hidden: bool = False
+    unsolved: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """The name of the file it is in."""
+        return self.name.removesuffix(f"[{self.title}]") if self.title else self.name
 
 
 def text_form(blob: Blob, encoding: str | None = None) -> TextForm:
@@ -146,46 +164,51 @@ def text_sheet(blob: Blob, encoding: str | None = None) -> Sheet:
         It is no text, or holds no row.
     """
     form = text_form(blob, encoding)
-    heads = {delimiter: _head(blob, replace(form, delimiter=delimiter)) for delimiter in _DELIMITERS}
-    # The delimiter that splits most rows into most cells: a preamble has few of any.
-    delimiter = max(_DELIMITERS, key=lambda mark: sum(len(row) - 1 for row in heads[mark]))
-    form = replace(form, delimiter=delimiter)
-    if not any(any(cell.strip() for cell in row) for row in heads[delimiter]):
+    lines = _first_lines(blob, form)
+    widths = {mark: usual_widths(lines, mark) for mark in _DELIMITERS}
+    forms = {mark: replace(form, delimiter=mark, width=widths[mark][0]) for mark in _DELIMITERS}
+    heads = {mark: _head(blob, forms[mark]) for mark in _DELIMITERS}
+    delimiter = max(_DELIMITERS, key=lambda mark: _fit(heads[mark], widths[mark][0]))
+    form, head = forms[delimiter], heads[delimiter]
+    if not any(any(cell.strip() for cell in row) for row in head):
         raise Unreadable("empty")
-    rows = partial(_needed_rows, blob, form)
-    return Sheet(blob.name, heads[delimiter], rows, form.sha256, form.encoding, delimiter, form.size, blob)
+    rows, (width, usual) = partial(_needed_rows, blob, form), widths[delimiter]
+    return Sheet(blob.name, head, rows, form.sha256, form.encoding, delimiter, form.size, blob, width, usual)
+
+
+def _fit(head: Sequence[Sequence[str]], width: int) -> tuple[int, int, int]:
+    """Return how well a delimiter splits the first rows: known headers in one, rows of one width, that width.
+
+    Most cells would be too little to ask: thousands commas split a table with tabs into more.
+    """
+    known = max(map(known_headers, head), default=0)
+    return known if known > 1 else 0, sum(len(row) == width for row in head), width
+
+
+def _first_lines(blob: Blob, form: TextForm) -> list[str]:
+    """Return the first lines of a text file."""
+    with blob.open() as stream, io.TextIOWrapper(stream, encoding=form.encoding, newline="") as text:
+        return list(islice(text, HEAD_ROWS))
 
 
 def _head(blob: Blob, form: TextForm) -> tuple[tuple[str, ...], ...]:
     """Return the first rows of a text file."""
-    rows: list[tuple[str, ...]] = []
-    for _, cells in _text_rows(blob, form):
-        rows.append(tuple(cells))
-        if len(rows) >= HEAD_ROWS:
-            break
-    return tuple(rows)
+    return tuple(tuple(record.cells) for record in islice(_text_rows(blob, form), HEAD_ROWS))
 
 
 def _needed_rows(blob: Blob, form: TextForm, places: Sequence[int], width: int) -> Iterator[Row]:
     """Yield the needed cells of a text file's rows."""
-    for line, cells in _text_rows(blob, form):
-        length = len(cells)
+    for line, cells, _, open_at in _text_rows(blob, form):
+        length = written = len(cells)
         if length < width:
             cells += [""] * (width - length)
         elif not any(cell.strip() for cell in cells[width:]):
             length = width
-        yield Row(line, tuple([cells[place] for place in places]), length, len(cells) - cells.count(""))
+        filled = len(cells) - cells.count("")
+        yield Row(line, tuple([cells[place] for place in places]), length, filled, written, open_at)
 
 
-def _text_rows(blob: Blob, form: TextForm) -> Iterator[tuple[int, list[str]]]:
-    """Yield a text file's rows with their line numbers."""
+def _text_rows(blob: Blob, form: TextForm) -> Iterator[Record]:
+    """Yield a text file's rows."""
     with blob.open() as stream, io.TextIOWrapper(stream, encoding=form.encoding, newline="") as text:
-        reader = csv.reader(text, delimiter=form.delimiter)
-        before = 0
-        try:
-            for cells in reader:
-                # A row is named by the line it starts on.
-                yield before + 1, cells
-                before = reader.line_num
-        except csv.Error as error:
-            raise Unreadable("broken_csv", line=before + 1) from error
+        yield from records(text, form.delimiter, form.width)

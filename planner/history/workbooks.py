@@ -45,7 +45,17 @@ def workbook_sheets(blob: Blob) -> Iterator[Sheet | tuple[str, Unreadable]]:
             yield shown, Unreadable(entry["fault"])
         elif entry["filled"]:
             # The head is the sheet's alone from here on.
-            yield Sheet(shown, tuple(map(tuple, entry.pop("head"))), partial(_rows, blob, name), digest, "")
+            head = tuple(map(tuple, entry.pop("head")))
+            yield Sheet(
+                shown,
+                head,
+                partial(_rows, blob, name),
+                digest,
+                "",
+                title=name,
+                hidden=bool(entry.get("hidden")),
+                unsolved={int(place): count for place, count in entry.get("unsolved", {}).items()},
+            )
 
 
 def _rows(blob: Blob, name: str, places: Sequence[int], width: int) -> Iterator[Row]:
