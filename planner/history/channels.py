@@ -12,7 +12,8 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from planner.history.dialects import Layout, role_of
+from planner.history.dialects import role_of
+from planner.history.layouts import Layout
 from planner.history.remarks import Remarks
 from planner.history.settings import KnownChannel, ReadingSettings
 from planner.wording import Message

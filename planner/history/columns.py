@@ -6,7 +6,8 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 
-from planner.history.cells import Fault, read_date, read_hour, read_number
+from planner.history.cells import Fault, read_number
+from planner.history.clock import read_date, read_hour
 
 __all__ = ["days_beside_hours", "holds_words", "is_text", "numbers_apart"]
 

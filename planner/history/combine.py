@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Problem
-from planner.history.dialects import MEASURES, Layout, key_of
+from planner.history.dialects import MEASURES, key_of
+from planner.history.layouts import Layout
 from planner.history.remarks import Remarks, cell_text
 from planner.slots import hour_starts
 from planner.wording import Message

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from planner.history.dialects import Layout, key_of
+from planner.history.dialects import key_of
+from planner.history.layouts import Layout
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 from planner.wording import Message

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from planner.errors import Problem
 from planner.history.combine import view_of
-from planner.history.dialects import Layout, column_names
+from planner.history.dialects import column_names
+from planner.history.layouts import Layout
 from planner.history.moments import day_of_file, zone_of
 from planner.history.opening import open_sheets
 from planner.history.reading import TableReading, read_sheet, recognised, unknown_table

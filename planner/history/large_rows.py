@@ -8,28 +8,29 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from planner.errors import Problem
 from planner.history.columnar import Engine, Scan, literal
-from planner.history.dialects import MEASURES, Layout
+from planner.history.dialects import MEASURES
+from planner.history.layouts import Layout
 from planner.history.lines import Record
 from planner.history.numerals import NumberForm
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
 from planner.history.totals import SUM_HOURS, SUMMED
-from planner.history.whole_rows import TIME_PATTERN, last_needed, most_cells, time_place
+from planner.wording import Message
 
 __all__ = [
     "KEYS",
     "LargeTable",
     "double_texts_sql",
+    "filled",
     "is_plain",
     "judged_sql",
     "leave_out_sums",
-    "misfit_counts",
     "note_dashes",
     "sums",
     "tell_refused",
     "told_apart",
-    "without_misfits",
 ]
 
 # The columns whose texts together name a row's time and channel.
@@ -68,6 +69,11 @@ class LargeTable:
     forms: Mapping[str, NumberForm] = field(default_factory=dict)
     open_quotes: Sequence[Record] = ()
     misfits: int = 0
+
+    def refuse_whole(self, key: str) -> None:
+        """Refuse the table as a whole."""
+        problem = Problem(Message(key), self.remarks.source, self.layout.header_row + 1)
+        self.remarks.problems.append(problem)
 
 
 def is_plain(scan: Scan, layout: Layout, name: str) -> str:
@@ -222,10 +228,10 @@ def tell_refused(engine: Engine, table: LargeTable, number: int, odd: Sequence[s
     texts = ["m.cell", *(scan.text(layout.columns[name]) for name in odd)]
     where = f"NOT m.dropped AND {_no_total(table, number)} AND coalesce({', '.join(kinds)}) IS NOT NULL"
     # A remark under the table has a single cell; in the tidy form nothing stands under the table.
-    filled = _filled(table)
+    cells = filled(table)
     found = {"name": names, "cell": texts, "kind": kinds}
     columns = ", ".join(f"{_first_cause(kinds, values)} AS {name}" for name, values in found.items())
-    sql = f"SELECT s.line, {columns}, ({filled}) = 1 AND {not layout.strict} AS remark FROM {joined} WHERE {where}"
+    sql = f"SELECT s.line, {columns}, ({cells}) = 1 AND {not layout.strict} AS remark FROM {joined} WHERE {where}"
     engine.run_in_order(f"CREATE OR REPLACE TEMP TABLE refused AS {sql}", "scan")
     remarks = int(engine.frame("SELECT count(*) AS n FROM refused WHERE remark")["n"].iloc[0])
     if remarks:
@@ -238,60 +244,11 @@ def tell_refused(engine: Engine, table: LargeTable, number: int, odd: Sequence[s
         table.remarks.refuse(0, "", "", str(row.kind), times=int(row.n))
 
 
-def _filled(table: LargeTable) -> str:
+def filled(table: LargeTable) -> str:
     """Return the SQL that counts a row's cells that hold anything."""
     assert table.scan is not None
     scan = table.scan
     return " + ".join(f"CAST({scan.text(place)} <> '' AS INTEGER)" for place in range(len(table.layout.header)))
-
-
-def misfit_counts(table: LargeTable) -> str:
-    """Return the SQL that counts rows that end early (`short`) or hold something beyond the header (`long`)."""
-    short, long = _short(table), _long(table)
-    return f"count(*) FILTER ({short}) AS short, count(*) FILTER ({long}) AS long"
-
-
-def _short(table: LargeTable) -> str:
-    """Return the SQL condition that a row ends before the last column that is read."""
-    return f"c{last_needed(table.layout)} IS NULL" if table.sheet.delimiter else "false"
-
-
-def _long(table: LargeTable) -> str:
-    """Return the SQL condition that a row holds something beyond the header, where nearly all have blank cells."""
-    beyond = range(len(table.layout.header), most_cells(table.sheet, table.layout))
-    return " OR ".join(f"coalesce(c{place}, '') <> ''" for place in beyond) or "false"
-
-
-def without_misfits(engine: Engine, table: LargeTable, groups: pd.DataFrame) -> bool:
-    """Refuse the rows that were cut off or have too many cells, as `whole_rows` does; return whether there are any."""
-    assert table.scan is not None
-    layout, scan = table.layout, table.scan
-    rows, short, long = (int(groups[name].sum()) for name in ("n", "short", "long"))
-    if long:
-        _refuse(engine, table, _long(table), ">", layout.header[-1], "too_many_cells")
-    if short:
-        timed = f"regexp_matches({scan.text(time_place(layout))}, {literal(TIME_PATTERN)}, 'i')"
-        cut = f"{_short(table)} AND {timed} AND (({_filled(table)}) > 1 OR {layout.strict})"
-        count = int(engine.frame(f"SELECT count(*) AS n FROM {scan.sql} WHERE {cut}")["n"].iloc[0])
-        if short := count if count < rows - long - short else 0:
-            _refuse(engine, table, cut, "<", layout.header[last_needed(layout)], "too_few_cells")
-    return bool(short or long)
-
-
-def _refuse(engine: Engine, table: LargeTable, condition: str, sign: str, column: str, kind: str) -> None:
-    """Refuse the rows for which a condition holds for their number of cells, and read the others."""
-    assert table.scan is not None
-    layout, scan, width = table.layout, table.scan, len(table.layout.header)
-    cells = " + ".join(f"CAST(c{at} IS NOT NULL AS INTEGER)" for at in range(most_cells(table.sheet, layout)))
-    sql = f"SELECT line, {cells} AS cells FROM (SELECT *, row_number() OVER () AS line FROM {scan.sql})"
-    engine.run_in_order(f"CREATE OR REPLACE TEMP TABLE misfits AS {sql} WHERE {condition}", "scan")
-    count = int(engine.frame("SELECT count(*) AS n FROM misfits")["n"].iloc[0])
-    for row in engine.frame("SELECT * FROM misfits ORDER BY line LIMIT 21").itertuples(index=False):
-        table.remarks.refuse(int(row.line) + layout.header_row + 1, column, f"{row.cells} {sign} {width}", kind)
-    if count > 21:
-        table.remarks.refuse(0, "", "", kind, times=count - 21)
-    table.misfits += count
-    table.scan = scan.where(f"NOT coalesce({condition}, false)")
 
 
 def _first_cause(kinds: Sequence[str], values: Sequence[str]) -> str:

@@ -10,8 +10,9 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from planner.history.cells import plain, read_hour
-from planner.history.dialects import Layout
+from planner.history.cells import plain
+from planner.history.clock import read_hour
+from planner.history.layouts import Layout
 from planner.history.remarks import Remarks
 from planner.history.rows import RawRows
 from planner.history.whole_rows import TIME_PATTERN

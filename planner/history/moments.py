@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 import pandas as pd
 
-from planner.history.cells import DateOrder, Fault, plain, read_date, read_moment
-from planner.history.dialects import MEASURES, Layout, zones_named
+from planner.history.cells import Fault, plain
+from planner.history.clock import DateOrder, read_date, read_moment
+from planner.history.dialects import MEASURES, zones_named
+from planner.history.layouts import Layout
 from planner.history.remarks import Remarks, cell_text
 from planner.history.sheets import Sheet
 from planner.wording import Message

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from planner.history.cells import Fault, Mark, mark_of, plain, read_number
-from planner.history.dialects import MEASURES, Layout
+from planner.history.dialects import MEASURES
+from planner.history.layouts import Layout
 from planner.history.remarks import Remarks, cell_text
 from planner.wording import Message
 

@@ -12,8 +12,10 @@ import re
 import numpy as np
 import pandas as pd
 
-from planner.history.cells import DateOrder, Fault, is_missing, is_total, plain
-from planner.history.dialects import Layout, key_of
+from planner.history.cells import Fault, is_missing, is_total, plain
+from planner.history.clock import DateOrder
+from planner.history.dialects import key_of
+from planner.history.layouts import Layout
 from planner.history.numerals import NumberForm
 from planner.history.order_totals import without_repeated_totals
 from planner.history.remarks import Remarks

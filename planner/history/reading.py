@@ -10,7 +10,8 @@ from planner.errors import Problem
 from planner.history.channels import named_channels
 from planner.history.combine import Part
 from planner.history.currencies import note_other_currency
-from planner.history.dialects import MEASURES, Layout, close_name, known_header, layout_of
+from planner.history.dialects import MEASURES, close_name, known_header
+from planner.history.layouts import Layout, layout_of
 from planner.history.merged_days import with_days_carried_down
 from planner.history.moments import day_of_file, days_of_titles, needs_day, settled_order, to_instants, zone_of
 from planner.history.numerals import number_forms, unit_forms

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from planner.history.cells import Fault
-from planner.history.dialects import Layout
+from planner.history.layouts import Layout
 from planner.history.remarks import Remarks
 from planner.wording import Message
 

@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.history.cells import Fault, is_dash, is_missing, is_total, plain
-from planner.history.dialects import MEASURES, Layout, in_another_order, key_of, known_header
+from planner.history.dialects import MEASURES, key_of, known_header
+from planner.history.layouts import Layout, in_another_order
 from planner.history.numerals import NumberForm
 from planner.history.refunds import note_refunds, refunded_texts
 from planner.history.remarks import Remarks

@@ -15,7 +15,8 @@ from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from planner.history.dialects import SEARCHED_ROWS, known_headers
+from planner.history.dialects import known_headers
+from planner.history.layouts import SEARCHED_ROWS
 from planner.history.lines import Record, records, usual_widths
 from planner.history.sources import Blob, Unreadable
 

@@ -10,8 +10,9 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from planner.history.cells import DateOrder, Fault, looks_like_span, plain, read_date, read_hour, read_moment
-from planner.history.dialects import Layout
+from planner.history.cells import Fault, plain
+from planner.history.clock import DateOrder, looks_like_span, read_date, read_hour, read_moment
+from planner.history.layouts import Layout
 from planner.history.remarks import Remarks, cell_text
 from planner.wording import Message
 

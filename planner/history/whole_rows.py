@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from planner.history.dialects import Layout
+from planner.history.layouts import Layout
 from planner.history.remarks import Remarks
 from planner.history.sheets import Row, Sheet
 
