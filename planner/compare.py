@@ -258,5 +258,5 @@ def _leaves(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
         for number, row in enumerate(value, 1):
             name = str(row.get("name") or number)
             yield from (((name, *path), leaf) for path, leaf in _leaves(row))
-    elif value is not None:
+    elif value is not None and value != []:
         yield (), value

@@ -263,3 +263,13 @@ def test_a_budget_that_is_no_amount_is_refused_in_the_persons_language(
         code, _, err = run("plan", brief, "-o", tmp_path / "out", "--budget", "lots", capsys=capsys)
         assert code == 2
         assert words in err
+
+
+def test_a_history_is_written_into_a_folder_that_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, out = tmp_path / "data.csv", tmp_path / "new" / "deep" / "tidy.csv"
+    data.write_text("hour,channel,clicks\n2026-11-02 20:00,search,5\n", encoding="utf-8")
+    assert run("history", data, "-o", out, capsys=capsys)[0] == 0
+    assert out.exists()
+    code, _, err = run("history", data, "-o", tmp_path / ("n" * 300 + ".csv"), capsys=capsys)
+    assert code == 2
+    assert "too long" in err

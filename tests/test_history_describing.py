@@ -158,3 +158,10 @@ def test_hour_that_the_clocks_skip_is_not_counted_as_dropped_where_it_is_refused
     said = [note.text("en") for note in history.notes]
     assert any("skip this hour" in text for text in said)
     assert not any("0 row(s)" in text for text in said)
+
+
+def test_describe_tells_days_of_which_only_midnight_is_there(tmp_path, small_brief):
+    days = "".join(f"2026-10-{day:02d} 00:00,search,900,90\n" for day in (1, 2, 3))
+    hours = "".join(f"2026-10-04 {hour:02d}:00,search,40,4\n" for hour in range(24))
+    text = described(tmp_path, small_brief, ("a.csv", "hour,channel,clicks,spend\n" + days + hours))
+    assert "of 3 days there is nothing but a row at midnight (2026-10-01 00:00" in text

@@ -237,6 +237,68 @@ def test_rows_that_name_no_campaign_and_are_the_sum_are_totals(tmp_path: Path, m
     assert [dict(each.sources[0].dropped) for each in (small, large)] == [{"total": 48}] * 2
 
 
+@pytest.mark.parametrize("columns", ["日期,小时,计划名称,展现量,点击量,花费", "日期,小时,计划名称,点击量"])
+def test_totals_without_a_name_count_in_no_way_of_adding_up(columns: str, tmp_path: Path, monkeypatch):
+    cells = ["1000", "100", "10"] if "花费" in columns else ["100"]
+    text = f"{columns}\n" + "".join(
+        f"2026-07-31,{hour},{name},{','.join(cells)}\n" for hour in range(24) for name in ("", "A")
+    )
+    for history in either_engine(written(tmp_path, 直通车=text), NAMED, monkeypatch):
+        assert history.table["clicks"].sum() == 2400
+
+
+@pytest.mark.parametrize("name", ["Gesamt", "全部计划汇总", "账户合计"])
+def test_totals_are_known_by_their_words(name: str, tmp_path: Path, monkeypatch):
+    text = report(range(1, 2)) + f"2026-07-01,5,{name},2000,30,9\n"
+    for history in either_engine(written(tmp_path, 直通车=text), NAMED, monkeypatch):
+        assert dict(history.sources[0].dropped) == {"total": 1}
+
+
+def test_the_unit_in_a_title_holds_for_the_money(tmp_path: Path, monkeypatch):
+    text = "直通车报表\n单位：万元\n" + report(range(1, 3))
+    for history in either_engine(written(tmp_path, 直通车=text), NAMED, monkeypatch):
+        assert history.table["spend"].iloc[0] == 2 * 15_000
+        assert history.table["clicks"].iloc[0] == 20
+        assert any("10000" in note.text("en") and "万元" in note.text("en") for note in history.notes)
+
+
+def test_a_column_of_zones_is_the_zone_of_the_times(tmp_path: Path, monkeypatch):
+    rows = report(range(1, 3)).splitlines()
+    zoned = [rows[0] + ",Time zone", *(f'{row},"(GMT-05:00) Eastern Time (US & Canada)"' for row in rows[1:])]
+    for history in either_engine(written(tmp_path, 直通车="\n".join(zoned)), NAMED, monkeypatch):
+        # In July New York is at -04:00.
+        assert history.table["hour"].iloc[0] == pd.Timestamp("2026-07-01 12:00", tz="Asia/Shanghai")
+    mixed = [*zoned[:10], rows[10] + ",UTC"]
+    with pytest.raises(InputError, match="several time zones"):
+        read_history(written(tmp_path, 直通车_b="\n".join(mixed)), NAMED)
+
+
+def test_two_tables_in_one_file_are_refused_and_a_summary_above_is_said(tmp_path: Path):
+    upper = "日期,小时,展现量,点击量,花费\n2026-06-30,1,1000,100,3\n2026-06-30,2,1000,100,3\n\n"
+    with pytest.raises(InputError, match="headers of two tables"):
+        read_history(written(tmp_path, 直通车=upper + report(range(1, 3))), NAMED)
+    summary = "日期,花费\n2026-07,99\n\n"
+    history = read_history(written(tmp_path, 直通车=summary + report(range(1, 3))), NAMED)
+    assert len(history.table) == 48
+    assert any("looks like the header of another table" in note.text("en") for note in history.notes)
+
+
+def test_quotes_left_open_in_rows_that_follow_each_other_spoil_no_other(tmp_path: Path, monkeypatch):
+    lines = report(range(1, 3), "a").splitlines()
+    for at in (6, 7):
+        lines[at] = lines[at].replace(",a,", ',"a,')
+    small, large = either_engine(written(tmp_path, 直通车="\n".join(lines)), NAMED, monkeypatch)
+    pd.testing.assert_frame_equal(large.table, small.table, check_dtype=False)
+    assert small.sources[0].refused == 2
+    assert len(small.table) == 46
+
+
+def test_words_that_any_report_uses_make_it_no_platforms(tmp_path: Path):
+    text = "date,hour,campaign,impressions,clicks,spend\n2026-07-01,1,a,100,10,5\n2026-07-01,2,a,100,10,5\n"
+    source = read_history(written(tmp_path, mine=text), ReadingSettings()).sources[0]
+    assert source.taken_for == "headers"
+
+
 def test_campaigns_of_one_name_are_told_apart_by_their_numbers(tmp_path: Path, monkeypatch):
     text = "Date,Hour,Campaign ID,Campaign,Impressions,Clicks,Cost\n" + "".join(
         f"2026-07-01,{hour},{number},Tea,10,1,0.5\n" for hour in range(24) for number in (111, 222)
@@ -298,3 +360,28 @@ def test_numbers_of_parquet_campaigns_stay_whole(tmp_path: Path, monkeypatch):
     frame.to_parquet(tmp_path / "a.parquet")
     for history in either_engine([tmp_path / "a.parquet"], ReadingSettings(campaigns=True), monkeypatch):
         assert history.table["campaign"].dropna().unique().tolist() == ["12345"]
+
+
+def test_totals_by_words_leave_the_counts_whole(tmp_path: Path, monkeypatch):
+    text = report(range(1, 3)) + "2026-07-01,5,合计,2000,30,9\n合计,,,1,1,1\n2026-07-02,7,x,y,1,1\n"
+    small, large = either_engine(written(tmp_path, 直通车=text), NAMED, monkeypatch)
+    for source in (small.sources[0], large.sources[0]):
+        assert (source.rows_read, source.rows_used, source.refused) == (99, 96, 1)
+        assert dict(source.dropped) == {"total": 2}
+
+
+def test_a_span_may_name_its_day_at_both_ends(tmp_path: Path, monkeypatch):
+    text = "时间,展现量,点击量,花费\n" + "".join(
+        f"2026-07-01 {hour:02d}:00:00 - 2026-07-01 {hour:02d}:59:59,1000,{10 + hour},1\n" for hour in range(24)
+    )
+    for history in either_engine(written(tmp_path, 直通车=text), NAMED, monkeypatch):
+        assert history.table["hour"].dt.hour.tolist() == list(range(24))
+    long = text + "2026-07-02 00:00:00 - 2026-07-02 23:59:59,1,1,1\n"
+    assert read_history(written(tmp_path, 直通车=long), NAMED).sources[0].refused == 1
+
+
+def test_fields_of_the_google_api_are_read_by_their_names(tmp_path: Path, monkeypatch):
+    text = "segments.date,segments.hour,campaign.name,metrics.impressions,metrics.clicks,metrics.cost_micros\n"
+    text += "".join(f"2026-07-01,{hour},a,1000,10,1250000\n" for hour in range(24))
+    for history in either_engine(written(tmp_path, 直通车=text), NAMED, monkeypatch):
+        assert history.table["spend"].tolist() == [1.25] * 24

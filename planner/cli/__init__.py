@@ -7,6 +7,7 @@ problems, 4 no plan fits.
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import importlib
 import os
@@ -36,6 +37,15 @@ COMMANDS = {
     "compare": ("planner.cli.comparing", "Say what moved between two plans, and why."),
     "charts": ("planner.cli.looking", "Draw a plan's charts again."),
     "doctor": ("planner.cli.looking", "Say what this machine can draw, read and write."),
+}
+
+
+# What else may stand in the way of writing, and the entry that says it.
+_BLOCKED = {
+    errno.EROFS: "no_permission",
+    errno.ENOENT: "no_place",
+    errno.ENOSPC: "no_space",
+    errno.ENAMETOOLONG: "long_name",
 }
 
 
@@ -107,23 +117,29 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.Abort:
         click.echo("interrupted", err=True)
         sys.exit(1)
-    except (IsADirectoryError, NotADirectoryError, PermissionError) as blocked:
-        sys.exit(_refuse(blocked))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as blocked:
+        kind = _blocked_by(blocked)
+        sys.exit(_refuse(blocked, kind) if kind else _report(blocked, debug="--debug" in arguments))
     except Exception as fault:
         sys.exit(_report(fault, debug="--debug" in arguments))
     sys.exit(0)
 
 
-def _refuse(blocked: OSError) -> int:
+def _blocked_by(blocked: OSError) -> str | None:
+    """Return the entry that says what stands in the way of writing; None where it is a fault of ours."""
+    # Those that we raise ourselves carry no number.
+    kinds = {IsADirectoryError: "a_folder", NotADirectoryError: "a_file", PermissionError: "no_permission"}
+    return kinds.get(type(blocked)) or _BLOCKED.get(blocked.errno or 0)
+
+
+def _refuse(blocked: OSError, kind: str) -> int:
     """Say on stderr what cannot be written to, and return the exit code."""
     from planner.cli.talk import language
     from planner.wording import say
 
-    kind = "a_folder" if isinstance(blocked, IsADirectoryError) else "a_file"
-    kind = "no_permission" if isinstance(blocked, PermissionError) else kind
     click.echo(say(f"cli.{kind}", language(), path=blocked.filename or blocked), err=True)
     return 2
 

@@ -38,8 +38,9 @@ class Fault:
 
 _MISSING = frozenset({"-", "--", "---", "—", "——", "–", "nan", "null", "none", "n/a", "na", "#n/a", "无", "暂无"})
 _TOTAL = re.compile(
-    "合计|总计|汇总|小计|总和|汇总数据|合计数据|全部渠道|全渠道|全部计划|全部推广|(?:grand |sub ?)?total|totals|sum|"
-    "account total|all channels|all campaigns"
+    "合计|总计|汇总|小计|总和|汇总数据|合计数据|全部渠道|全渠道|全部计划|全部推广|"
+    "(?:全部|所有|整体)?(?:计划|账户|渠道|推广)?(?:汇总|合计|总计)|(?:grand |sub ?)?total|totals|sum|"
+    "account total|all channels|all campaigns|gesamt(?:summe|ergebnis)?|summe|total général|totale"
 )
 _TOTAL_PREFIX = re.compile(r"^(?:合计|总计|汇总|小计|(?:grand |sub)?totals?)\s*[:：\-–(（]")
 _CURRENCY = re.compile(

@@ -70,6 +70,8 @@ _SPAN_OR_OFFSET = re.compile(r"(日\s*|\s|T)(\d{1,2}):(\d{2})(?::\d{2})?\s?-(\d{
 _OFFSET = re.compile(r"\s*(?:Z|UTC|GMT|(?:UTC|GMT)?([+-])(\d{2}):?(\d{2})?)$")
 
 
+# 2026-07-31 08:00:00 - 2026-07-31 08:59:59
+_MOMENT_SPAN = re.compile(r"^(\S+[ T]\d{1,2}:\d{2}(?::\d{2})?)\s*[-–—~至]\s*(\S+[ T]\d{1,2}:\d{2}(?::\d{2})?)$")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -206,6 +208,8 @@ def read_moment(text: str, order: DateOrder = None, *, spans: bool = False) -> d
         # Excel's fractions of a day are binary: the nearest minute is what was meant.
         minutes = round(float(f"0.{match.group(2)}") * 1440)
         return _EXCEL_EPOCH + dt.timedelta(days=int(match.group(1)), minutes=minutes)
+    if match := _MOMENT_SPAN.match(text):
+        return _hour_of_span(match.group(1), match.group(2), order)
     offset = _OFFSET.search(text) if ":" in text and not spans else None
     if offset and offset.group(2) and not _is_offset(_shift(offset)):
         offset = None
@@ -219,6 +223,14 @@ def read_moment(text: str, order: DateOrder = None, *, spans: bool = False) -> d
     if isinstance(moment, Fault) or offset is None:
         return moment
     return moment.replace(tzinfo=dt.timezone(_shift(offset)))
+
+
+def _hour_of_span(first: str, last: str, order: DateOrder) -> dt.datetime | Fault:
+    """Return the start of a span that both its moments name; one of more than an hour is no hour."""
+    start, end = (read_moment(part, order) for part in (first, last))
+    if isinstance(start, Fault) or isinstance(end, Fault) or start.tzinfo or end.tzinfo:
+        return Fault("bad_moment")
+    return start if dt.timedelta(0) < end - start <= dt.timedelta(hours=1) else Fault("bad_moment")
 
 
 def _shift(offset: re.Match[str]) -> dt.timedelta:

@@ -26,6 +26,7 @@ __all__ = [
     "close_name",
     "column_names",
     "dialects",
+    "generic_headers",
     "ignored_headers",
     "key_of",
     "keys_of",
@@ -78,6 +79,12 @@ def _synonyms(table: str) -> dict[str, tuple[str, int]]:
 def ignored_headers() -> frozenset[str]:
     """Return the comparable headers of numbers that a plan does not need."""
     return frozenset(key_of(header) for header in _words()["known"]["ignored"])
+
+
+@cache
+def generic_headers() -> frozenset[str]:
+    """Return the comparable headers that any report may have."""
+    return frozenset(key_of(header) for header in _words()["known"]["generic"])
 
 
 @cache

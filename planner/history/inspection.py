@@ -75,12 +75,21 @@ def _wrong(rows: pd.DataFrame) -> Iterator[tuple[str, np.ndarray]]:
     yield "free", (spend > 0) & (clicks == 0) & ~(impressions > 0)
     yield "worthless", (orders > 0) & (revenue == 0)
     traffic = clicks if np.isfinite(clicks).any() else orders
+    yield "midnight", _midnights_alone(rows["hour"])
     yield "silent", _silent(rows["hour"], traffic)
     usual = np.nanmedian(traffic[traffic > 0]) if (traffic > 0).any() else np.nan
     hour = pd.DatetimeIndex(rows["hour"]).hour
     by_clock = pd.Series(traffic).groupby(np.asarray(hour)).transform("median").to_numpy()
     # Of few events a burst is chance: only what is many times the hour's usual and the shop's is told.
     yield "burst", (traffic > _OUTLIER * np.fmax(by_clock, 1.0)) & (traffic > _OUTLIER * np.fmax(usual, 1.0))
+
+
+def _midnights_alone(hours: pd.Series) -> np.ndarray:
+    """Tell midnights that are all there is of their days beside days of many hours: maybe whole days' totals."""
+    days = hours.dt.normalize()
+    count = hours.groupby(days).transform("size").to_numpy()
+    alone = (count == 1) & (hours.dt.hour == 0).to_numpy()
+    return alone if alone.sum() >= 2 and (count >= 12).any() else np.zeros(len(hours), dtype=bool)
 
 
 def _silent(hours: pd.Series, traffic: np.ndarray) -> np.ndarray:

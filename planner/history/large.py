@@ -20,6 +20,7 @@ from planner.history.large_numbers import dashed_columns, judge_odd, settle_mark
 from planner.history.large_rows import (
     KEYS,
     LargeTable,
+    drop_totals,
     is_plain,
     judged_sql,
     leave_out_sums,
@@ -81,6 +82,8 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     texts = _campaigns(engine, table)
     engine.table(f"texts_{number}", texts)
     table.campaigns_as_written = not texts["total"].any() and texts["cell"].equals(texts["meant"])
+    if texts["total"].any():
+        drop_totals(engine, table, number)
     if not odd_names and not texts["total"].any() and texts["meant"].is_unique:
         table.sums = _sums_at_hand(groups, moments, channels, measures)
     table.dashed = dashed_columns(engine, table, number, odd_names, groups[moments["kind"].isna().to_numpy()])

@@ -16,13 +16,14 @@ from planner.history.lines import Record
 from planner.history.numerals import NumberForm
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
-from planner.history.totals import SUM_HOURS, SUMMED
+from planner.history.totals import SUMMED, sum_hours
 from planner.wording import Message
 
 __all__ = [
     "KEYS",
     "LargeTable",
     "double_texts_sql",
+    "drop_totals",
     "filled",
     "is_plain",
     "judged_sql",
@@ -107,6 +108,15 @@ def _no_total(table: LargeTable, number: int) -> str:
     return " AND ".join(parts) or "true"
 
 
+def drop_totals(engine: Engine, table: LargeTable, number: int) -> None:
+    """Count the rows that are totals by their campaign or another column of text, and by nothing before it."""
+    assert table.scan is not None
+    joined = f"{table.scan.sql} s{_joins(table, number, ())}"
+    totals = f"SELECT count(*) AS n FROM {joined} WHERE NOT m.dropped AND NOT ({_no_total(table, number)})"
+    if count := int(engine.frame(totals, "scan")["n"].iloc[0]):
+        table.remarks.dropped["total"] += count
+
+
 def _campaign(table: LargeTable) -> str:
     """Return the SQL for the campaign of a row."""
     if "campaign" not in table.layout.columns:
@@ -156,7 +166,7 @@ def leave_out_sums(engine: Engine, table: LargeTable, view: str) -> str:
     As `totals.without_sum_rows` does with small tables.
     """
     names = [name for name in SUMMED if name in table.layout.columns]
-    if len(names) < 2:
+    if not names:
         return view
     sums = ", ".join(
         f"coalesce(sum({name}) FILTER (campaign IS NULL), 0) AS {name}_w, "
@@ -171,7 +181,7 @@ def leave_out_sums(engine: Engine, table: LargeTable, view: str) -> str:
         "scan",
     )
     found = engine.frame(f"SELECT count(*) AS n, count(*) FILTER ({agrees}) AS same FROM {both}").iloc[0]
-    if found["n"] < SUM_HOURS or found["same"] < found["n"]:
+    if found["n"] < sum_hours(names) or found["same"] < found["n"]:
         return view
     inside = f"campaign IS NULL AND EXISTS (SELECT 1 FROM {both} b WHERE b.instant = r.instant"
     inside += " AND b.channel IS NOT DISTINCT FROM r.channel)"
@@ -179,6 +189,8 @@ def leave_out_sums(engine: Engine, table: LargeTable, view: str) -> str:
         engine.frame(f"SELECT count(*) AS n FROM {view} r WHERE {inside}")["n"].iloc[0]
     )
     engine.run(f"CREATE OR REPLACE TEMP VIEW summed_{view} AS SELECT * FROM {view} r WHERE NOT ({inside})")
+    # What was added up before knew of no such rows.
+    table.sums = None
     return f"summed_{view}"
 
 

@@ -16,6 +16,7 @@ from planner.history.dialects import (
     Dialect,
     close_name,
     dialects,
+    generic_headers,
     ignored_headers,
     key_of,
     keys_of,
@@ -24,7 +25,7 @@ from planner.history.dialects import (
 )
 from planner.wording import Text
 
-__all__ = ["SEARCHED_ROWS", "Layout", "in_another_order", "layout_of"]
+__all__ = ["SEARCHED_ROWS", "Layout", "header_above", "in_another_order", "layout_of"]
 
 
 # A column of words is no misspelt one of these.
@@ -121,6 +122,15 @@ def _header_row(rows: Sequence[Sequence[str]], mapping: Mapping[str, str]) -> in
     return -place if score else None
 
 
+def header_above(rows: Sequence[Sequence[str]], layout: Layout, mapping: Mapping[str, str]) -> tuple[int, bool] | None:
+    """Return a row above a table's header that is the header of another one, and whether that one is by the hour."""
+    for at, row in enumerate(rows[: layout.header_row]):
+        columns = places_of(row, mapping, "columns")
+        if len(columns) > 1 and _score(columns, {}) and any(map(str.strip, rows[at + 1])):
+            return at, "hour" in columns
+    return None
+
+
 def layout_of(rows: Sequence[Sequence[str]], name: str, mapping: Mapping[str, str]) -> Layout | None:
     """Return what a table is; None where none of its first rows can be its header.
 
@@ -212,7 +222,8 @@ def _dialect(header: Sequence[str], columns: Mapping[str, int], mapping: Mapping
     lowered = words.lower()
     ranked = []
     for dialect in dialects():
-        hits = len(dialect.markers & keys)
+        # Words that any report may use do not make it a platform's.
+        hits = len(dialect.markers & keys) if dialect.markers & keys - generic_headers() else 0
         said = any(word in lowered for word in dialect.words)
         if hits >= 2 or (hits and said):
             ranked.append((hits + 5 * said, dialect))

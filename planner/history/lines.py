@@ -74,8 +74,12 @@ class _Lines:
 
     def _is_row(self, line: str) -> bool:
         """Tell whether a line is by itself as wide as the table; one that closes a quote is not."""
-        if self._width < 2 or line.count('"') % 2 or line.count(self._delimiter) < self._width - 1:
+        if self._width < 2 or line.count(self._delimiter) < self._width - 1:
             return False
+        if line.count('"') % 2:
+            # A line that opens a quote of its own closes none.
+            cells = line.rstrip("\r\n").split(self._delimiter)
+            return len(cells) == self._width and any(cell.count('"') % 2 and cell.startswith('"') for cell in cells)
         return len(cells_of_line(line, self._delimiter)) == self._width
 
 

@@ -28,6 +28,8 @@ _CHINESE = re.compile(
     "(?:单位:?)?(千万|百万|十万|亿|万|千|百)(?:元|块|人民币|美元|美金|欧元|英镑|港币|港元|日元|次|个|笔|单|人|人次|件)?"
 )
 _CHINESE_FACTORS = {"百": 1e2, "千": 1e3, "万": 1e4, "十万": 1e5, "百万": 1e6, "千万": 1e7, "亿": 1e8}
+# A line above the table that gives the unit of its money.
+_TITLE_UNIT = re.compile(r"(?:金额)?单位\s*[:：]?\s*(?:人民币)?\s*(千万|百万|十万|亿|万|千|百)元")
 _ENGLISH = {
     r"micros?": 1e-6, r"(?:in )?(?:k|thousands?|'?000s?|1,?000s?)": 1e3, r"(?:in )?(?:millions?|mn|mio\.?)": 1e6,
 }  # fmt: skip
@@ -66,21 +68,23 @@ class NumberForm:
 def unit_forms(layout: Layout, remarks: Remarks | None = None) -> dict[str, NumberForm]:
     """Return the forms of a table's numbers as far as its headers tell, and note the units that are not one."""
     forms = {name: NumberForm(layout.strict) for name in _NUMBERS if name in layout.columns}
+    title = _TITLE_UNIT.search(layout.titles)
     for name in () if layout.strict else forms:
-        factor = _factor(layout.own[name], money=name in _MONEY)
+        header = layout.own[name]
+        factor = _factor(header, money=name in _MONEY)
+        if factor == 1.0 and title and name in _MONEY:
+            header, factor = f"{header} ({title.group(0)})", _CHINESE_FACTORS[title.group(1)]
         forms[name] = replace(forms[name], factor=factor)
         if factor != 1.0 and remarks is not None:
-            values = {
-                "where": remarks.source,
-                "header": layout.own[name],
-                "factor": f"{factor:.6f}".rstrip("0").rstrip("."),
-            }
-            remarks.notes.append(Message("history.unit", values))
+            shown = f"{factor:.6f}".rstrip("0").rstrip(".")
+            remarks.notes.append(Message("history.unit", {"where": remarks.source, "header": header, "factor": shown}))
     return forms
 
 
 def _factor(header: str, *, money: bool) -> float:
-    """Return how many whole units one of the unit in a header's brackets is; 1 where it names none."""
+    """Return how many whole units one of the unit that a header names is; 1 where it names none."""
+    if header.lower().endswith("_micros"):
+        return 1e-6
     for unit in _BRACKETS.findall(unicodedata.normalize("NFKC", header).lower()):
         bare = _CURRENCIES.sub("", unit).strip()
         if match := _CHINESE.fullmatch(bare):

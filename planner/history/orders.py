@@ -34,7 +34,7 @@ _UNPAID = re.compile(
     r"|payment (?:pending|failed)|^(?:pending|failed|expired)$"
 )
 # Headers of a time at which nothing had to be paid yet, as they are compared.
-_PLACED = re.compile(r"purchase|placed|created|下单|创建|orderdate|ordertime")
+_PLACED = re.compile(r"purchase|placed|created|下单|创建|拍下|orderdate|ordertime")
 
 
 def order_rows(raw: RawRows, layout: Layout, order: DateOrder, form: NumberForm, remarks: Remarks) -> pd.DataFrame:

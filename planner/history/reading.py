@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -10,8 +10,8 @@ from planner.errors import Problem
 from planner.history.channels import named_channels
 from planner.history.combine import Part
 from planner.history.currencies import note_other_currency
-from planner.history.dialects import MEASURES, close_name, known_header
-from planner.history.layouts import Layout, layout_of
+from planner.history.dialects import MEASURES, close_name, key_of, known_header
+from planner.history.layouts import Layout, header_above, layout_of
 from planner.history.merged_days import with_days_carried_down
 from planner.history.moments import day_of_file, days_of_titles, needs_day, settled_order, to_instants, zone_of
 from planner.history.numerals import number_forms, unit_forms
@@ -27,6 +27,7 @@ from planner.wording import Message
 
 __all__ = ["TableReading", "another_order", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
 
+_ZONE_COLUMNS = frozenset({"timezone", "timezonename", "accounttimezone", "时区", "账户时区"})
 # A file of which more than this share is refused was probably taken for something it is not.
 _MOST_REFUSED = 0.2
 
@@ -72,6 +73,8 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
         values = {"first": days[0].isoformat(), "last": days[1].isoformat()}
         remarks.problems.append(Problem(Message("history.several_days", values), sheet.name, where))
         return None
+    layout = _in_zone_of_column(sheet, layout, remarks)
+    _say_of_upper_table(sheet, layout, settings, remarks)
     unit_forms(layout, remarks)
     note_other_currency(sheet, layout, settings.currency, remarks)
     ignored = [header for header in layout.unknown if header not in layout.close]
@@ -82,6 +85,32 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
         if layout.own.get(name) is not None and own not in layout.own.values():
             remarks.notes.append(Message("history.mapping_unused", {"where": sheet.name, "name": name, "header": own}))
     return layout
+
+
+def _in_zone_of_column(sheet: Sheet, layout: Layout, remarks: Remarks) -> Layout:
+    """Return a layout that knows the zone which a column of its own names; rows of several zones are a problem."""
+    place = next((at for at, text in enumerate(layout.header) if key_of(text) in _ZONE_COLUMNS), None)
+    if place is None:
+        return layout
+    cells = [row[place].strip() for row in sheet.head[layout.header_row + 1 :] if place < len(row)]
+    zones = sorted({cell for cell in cells if cell and key_of(cell) != key_of(layout.header[place])})
+    if len(zones) > 1:
+        values = {"column": layout.header[place], "one": cell_text(zones[0]), "other": cell_text(zones[1])}
+        remarks.problems.append(Problem(Message("history.several_zones", values), sheet.name, layout.header_row + 1))
+    return replace(layout, titles=f"{layout.titles}\nTime zone: {zones[0]}") if zones else layout
+
+
+def _say_of_upper_table(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks: Remarks) -> None:
+    """Refuse a second table of hours above the one that is read, and say of any other that it is not read."""
+    found = header_above(sheet.head, layout, settings.columns)
+    if found is None:
+        return
+    at, hourly = found
+    values = {"where": sheet.name, "upper": at + 1, "header": layout.header_row + 1}
+    if hourly:
+        remarks.problems.append(Problem(Message("history.two_tables", values), sheet.name, at + 1))
+    else:
+        remarks.notes.append(Message("history.upper_table", values))
 
 
 def _no_header(sheet: Sheet) -> Problem:

@@ -7,7 +7,7 @@ Rows that head themselves as totals are known by their word (`cells.is_total`) o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from planner.history.dialects import key_of
 from planner.history.remarks import Remarks
 from planner.wording import Message
 
-__all__ = ["SUMMED", "SUM_HOURS", "total_names", "without_sum_channel", "without_sum_rows"]
+__all__ = ["SUMMED", "sum_hours", "total_names", "without_sum_channel", "without_sum_rows"]
 
 # Names of everything together, where other names stand in the same column; alone they are names like any other.
 _EVERYTHING = frozenset(
@@ -41,7 +41,7 @@ _EVERYTHING = frozenset(
 )
 SUMMED = ("impressions", "clicks", "spend")
 # So many hours in which two numbers agree are no chance.
-SUM_HOURS = 12
+_SUM_HOURS, _FEW_HOURS = 12, 3
 
 
 def total_names(texts: Iterable[str], header: str) -> frozenset[str]:
@@ -64,6 +64,11 @@ def total_names(texts: Iterable[str], header: str) -> frozenset[str]:
     return everything if any(parts) else frozenset()
 
 
+def sum_hours(names: Sequence[str]) -> int:
+    """Return in how many hours the rows without a campaign have to be the sum of the others to be no chance."""
+    return _FEW_HOURS if len(names) > 1 else _SUM_HOURS
+
+
 def without_sum_rows(rows: pd.DataFrame, remarks: Remarks) -> pd.DataFrame:
     """Return a table's rows without those that name no campaign and are the sum of the campaigns beside them.
 
@@ -75,12 +80,12 @@ def without_sum_rows(rows: pd.DataFrame, remarks: Remarks) -> pd.DataFrame:
         Told how many rows are left out as totals.
     """
     names = [name for name in SUMMED if name in rows]
-    if "campaign" not in rows or rows["campaign"].notna().all() or rows["campaign"].isna().all() or len(names) < 2:
+    if "campaign" not in rows or rows["campaign"].notna().all() or rows["campaign"].isna().all() or not names:
         return rows
     nameless, keys = rows["campaign"].isna(), ["instant", "channel"]
     whole, parts = (rows[mask].groupby(keys, dropna=False)[names].sum() for mask in (nameless, ~nameless))
     both = whole.index.intersection(parts.index)
-    if len(both) < SUM_HOURS or not np.allclose(whole.loc[both], parts.loc[both], rtol=1e-6, atol=0.05):
+    if len(both) < sum_hours(names) or not np.allclose(whole.loc[both], parts.loc[both], rtol=1e-6, atol=0.05):
         return rows
     sums = nameless & pd.MultiIndex.from_frame(rows[keys]).isin(both)
     remarks.dropped["total"] += int(sums.sum())
@@ -106,7 +111,7 @@ def without_sum_channel(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Message
     for name in names:
         one, others = wide[name][whole], wide[name].drop(columns=whole).sum(axis=1)
         agrees = np.isclose(one.fillna(0.0), others, rtol=1e-6, atol=0.01 * len(channels))
-        if not agrees.all() or (hours := hours & (one > 0).to_numpy()).sum() < SUM_HOURS:
+        if not agrees.all() or (hours := hours & (one > 0).to_numpy()).sum() < _SUM_HOURS:
             return table, []
     values = {"channel": whole, "count": len(channels) - 1, "hours": int(hours.sum())}
     return table[table["channel"] != whole].reset_index(drop=True), [Message("history.sum_channel", values)]

@@ -57,6 +57,7 @@ def write_history(
     InputError
         As `load_history`.
     """
+    out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_name(f".{out.name}.unfinished{out.suffix}")
     try:
         written = _write(paths, unfinished, settings, progress)
