@@ -52,10 +52,13 @@ def hourly_caps(ads: AdPlan, spend: Floats, draws: Draws, money: float) -> Float
     price = np.divide(spend, clicks, out=np.zeros_like(spend), where=clicks > 0)
     caps = cap_spend(spend, price, np.quantile(uncapped.spend, 0.9, axis=0), money)
     for limit in ads.problem.limits.groups:
-        if limit.columns != ("window",) or not np.isfinite(limit.cap):
+        if not np.isfinite(limit.cap):
+            continue
+        inside, most = (cells[limit.columns[0]] == limit.label).to_numpy(), limit.cap
+        if limit.columns != ("window",):
+            caps = np.where(inside, np.minimum(caps, np.maximum(most, spend)), caps)
             continue
         # No daily budget of a tool can hold a window to its own: what its hours may run over their plan fits into it.
-        inside, most = (cells["window"] == limit.label).to_numpy(), limit.cap
         over = float((caps - spend)[inside].sum())
         spare = max(0.0, most - float(spend[inside].sum()))
         if over > spare:

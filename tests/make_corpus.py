@@ -335,6 +335,18 @@ def rows_and_titles() -> list[Case]:
     baidu = "".join(f"百度推广报告第{i}行\n" for i in range(7)) + table(baidu_head, baidu_rows)
     ads = expected(orders=None, revenue=None)
     one = {"channels": SEARCH[:1]}
+    unnamed = [name for name in ALIMAMA[:8] if name != "场景"]
+    hours = [[DAY, h, *n] for h, n in HOURS.items()]
+    desktop = (1000, 20, 10.5, 0, 0)
+    devices = [
+        [DAY, h, *numbers, name]
+        for h, n in HOURS.items()
+        for name, numbers in (
+            ("所有终端", n),
+            ("PC", desktop),
+            ("无线", [round(one - other, 2) for one, other in zip(n, desktop, strict=True)]),
+        )
+    ]
     microsoft = (
         '"Report Name: hourly"\n"Time zone: (GMT-08:00) Pacific Time"\n'
         + table(
@@ -420,7 +432,23 @@ def rows_and_titles() -> list[Case]:
         Case("google", {"google.csv": _google().encode()}, expected(), settings=one, note="row(s) of totals"),
         Case("microsoft_zone", {"bing.csv": microsoft.encode()}, expected(), settings=one, note="own zone"),
         Case("amazon", {"amazon.csv": amazon.encode()}, expected(), settings=one),
-        Case("meta", {"meta.csv": meta.encode()}, expected(), settings=one),
+        Case("meta", {"ads.csv": meta.encode()}, expected(), settings=one),
+        Case("meta_beside_search", {"meta.csv": meta.encode()}, expected("meta"), settings=one),
+        Case("other_tool", {"引力魔方.csv": table(unnamed, hours).encode()}, expected("引力魔方"), settings=one),
+        Case("tool_of_channel", {"直通车.csv": table(unnamed, hours).encode()}, expected(), settings=one),
+        Case(
+            "every_device",
+            {"a.csv": table([*unnamed, "终端"], devices).encode()},
+            expected(),
+            settings=one,
+            note="2 row(s) of totals",
+        ),
+        Case(
+            "every_device_is_none",
+            {"a.csv": table([*unnamed, "终端"], [[*row, "所有终端"] for row in hours]).encode()},
+            expected(),
+            settings=one,
+        ),
     ]
 
 

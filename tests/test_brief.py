@@ -184,6 +184,11 @@ def test_a_table_in_place_of_a_brief_is_one_sentence(name: str, content: bytes, 
     assert len(error.value.problems) == 1
 
 
+def test_with_refuses_a_dict_for_a_list_of_tables(small_brief: Brief) -> None:
+    with pytest.raises(InputError, match=r"channels = .*should be a list"):
+        small_brief.with_(channels={"search": {"budget": 3}})
+
+
 def test_with_says_which_table_a_key_is_of(small_brief: Brief) -> None:
     with pytest.raises(InputError, match=r'write shop=\{"margin": \.\.\.\}'):
         small_brief.with_(margin=0.3)

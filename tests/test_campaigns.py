@@ -176,7 +176,8 @@ def test_the_better_campaign_gets_the_money(campaign_plan: Plan) -> None:
 
 
 def test_limits_of_campaigns_keep_their_budgets(campaign_plan: Plan) -> None:
-    limits = campaign_plan.limits
+    limits, schedule = campaign_plan.limits, campaign_plan.schedule
+    assert schedule.loc[schedule["campaign"] == "brand", "spend_cap"].max() <= 900
     brand = limits[(limits["channel"] == "search") & (limits["campaign"] == "brand")]
     assert brand["limit"].sum() <= 900
     summary = campaign_plan.summary

@@ -10,7 +10,7 @@ import pytest
 
 from planner.cli import main
 from planner.errors import InputError
-from planner.history import ReadingSettings, describe_history, load_history, read_history
+from planner.history import ReadingSettings, describe_history, gathering, load_history, read_history, write_history
 from tests.conftest import SMALL_BRIEF, brief_from
 from tests.make_corpus import _orders, alimama, tidy
 
@@ -76,6 +76,7 @@ def test_describe_past_event_is_counted_in_hours(tmp_path):
     [
         ({5: (10, 20, 5, 1, 9)}, "1 hour(s) with more clicks than impressions: 2026-11-01 05:00"),
         ({5: (0, 0, 5, 0, 0)}, "1 hour(s) with spend but neither clicks nor impressions: 2026-11-01 05:00"),
+        ({5: (900, 20, 5, 30, 270)}, "1 hour(s) with more orders than clicks: 2026-11-01 05:00"),
         ({5: (900, 20, 5, 1, 0)}, "1 hour(s) with orders of no revenue: 2026-11-01 05:00"),
         ({5: (90_000, 2_000, 5, 1, 9)}, "1 hour(s) at more than 30 times the usual: 2026-11-01 05:00"),
         (dict.fromkeys(range(30, 40), (0, 0, 0, 0, 0)), "10 hour(s) of long silence"),
@@ -165,3 +166,54 @@ def test_describe_tells_days_of_which_only_midnight_is_there(tmp_path, small_bri
     hours = "".join(f"2026-10-04 {hour:02d}:00,search,40,4\n" for hour in range(24))
     text = described(tmp_path, small_brief, ("a.csv", "hour,channel,clicks,spend\n" + days + hours))
     assert "of 3 days there is nothing but a row at midnight (2026-10-01 00:00" in text
+
+
+def test_history_written_from_a_growing_report_says_what_the_table_cannot(tmp_path, monkeypatch):
+    (tmp_path / "a.csv").write_text(alimama(), encoding="utf-8")
+    settings = ReadingSettings(campaigns=True)
+    for bytes_ in (10**9, 0):
+        monkeypatch.setattr(gathering, "LARGE_BYTES", bytes_)
+        written = write_history([tmp_path / "a.csv"], tmp_path / "out" / "tidy.csv", settings)
+        assert "the platform still books orders since 2026-10-18" in "\n".join(said(written.notes))
+    again = write_history([tmp_path / "out" / "tidy.csv"], tmp_path / "again.csv", settings)
+    assert "still books" not in "\n".join(said(again.notes))
+
+
+def test_plan_of_ours_in_the_folder_is_passed_over(tmp_path):
+    (tmp_path / "ads.csv").write_text(tidy(), encoding="utf-8")
+    plan = tmp_path / "plan"
+    (plan / "charts").mkdir(parents=True)
+    (plan / "plan.json").write_text('{\n "schema": "promo-plan/1"\n}')
+    schedule = "start,channel,stance,bid_percent,spend,spend_cap,clicks\n2026-11-11 00:00,search,push,100,9,10,5\n"
+    for path in (plan / "schedule.csv", plan / "charts" / "data.csv"):
+        path.write_text(schedule)
+    history = read_history([tmp_path], ReadingSettings())
+    assert [Path(source.name).name for source in history.sources] == ["ads.csv"]
+    assert [text for text in said(history.notes) if "plan made by planner" in text] == [
+        f"{plan}: passed over; it holds a plan made by planner, which is no history"
+    ]
+    with pytest.raises(InputError, match="this is a schedule made by planner"):
+        read_history([plan / "schedule.csv"], ReadingSettings())
+
+
+def test_own_schedule_is_read_as_no_history_by_its_columns(tmp_path):
+    """A schedule that was copied out of its plan's folder is passed over too."""
+    (tmp_path / "ads.csv").write_text(tidy(), encoding="utf-8")
+    (tmp_path / "copy.csv").write_text(
+        "start,channel,stance,bid_percent,spend,spend_cap\n2026-11-11 00:00,a,push,1,9,9\n"
+    )
+    history = read_history([tmp_path], ReadingSettings())
+    assert history.table["hour"].max().day == 2
+    assert "copy.csv: passed over" in "\n".join(said(history.notes))
+
+
+@pytest.mark.parametrize("large", [10**9, 0], ids=["small", "engine"])
+def test_stray_report_in_a_folder_is_passed_over_and_named_is_an_error(tmp_path, monkeypatch, large):
+    monkeypatch.setattr(gathering, "LARGE_BYTES", large)
+    (tmp_path / "ads.csv").write_text(alimama(), encoding="utf-8")
+    (tmp_path / "days.csv").write_text(alimama(label=lambda _: "全天"), encoding="utf-8")
+    history = read_history([tmp_path], ReadingSettings())
+    assert len(history.table) == 2
+    assert "days.csv: passed over" in "\n".join(said(history.notes))
+    with pytest.raises(InputError, match=r"days\.csv"):
+        read_history([tmp_path / "ads.csv", tmp_path / "days.csv"], ReadingSettings())

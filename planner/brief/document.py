@@ -182,7 +182,9 @@ class Brief(BriefTable):
         for table, value in changes.items():
             if table == "budget" and not isinstance(value, dict):
                 value = {"total": value}
-            data[table] = {**data.get(table, {}), **value} if isinstance(value, dict) else value
+            # A list of tables given as one table is for the brief's own check to refuse.
+            inside = data.get(table, {}) if isinstance(value, dict) else None
+            data[table] = {**inside, **value} if isinstance(inside, dict) else value
         name = self._source.name if self._source else "brief"
         same = "windows" not in changes and data["promotion"].get("playbook", "double11") == self.promotion.playbook
         return parse_brief(

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from planner.history.dialects import role_of
+from planner.history.dialects import role_of, role_word
 from planner.history.layouts import Layout
 from planner.history.remarks import Remarks
 from planner.history.settings import KnownChannel, ReadingSettings
@@ -74,12 +74,17 @@ def _of_file(layout: Layout, settings: ReadingSettings, remarks: Remarks) -> str
         channel = inside[0] if len(inside) == 1 else matched_channel(said, settings)[0] if said else None
         if channel is not None:
             return _guess(channel.name, "history.channel_of_name", remarks)
-    if len(paid) == 1:
+    # What is named for one kind of ads is no report of the shop's only channel, which is of another.
+    other = next((said for said in (sheet, stem) if role_of(said)), "")
+    if len(paid) == 1 and not (other and paid[0].role not in (role_of(other), "other")):
         return _guess(paid[0].name, "history.channel_only", remarks)
     if layout.strict:
         return None
     if role_of(sheet):
         return _guess(sheet, "history.channel_of_file", remarks)
+    if other and layout.dialect.channel:
+        # One platform's tools have one form of report: by its name alone they can be told apart.
+        return _guess(role_word(other), "history.channel_of_file", remarks)
     known, _ = matched_channel(layout.dialect.channel, settings) if layout.dialect.channel else (None, False)
     return _guess(known.name if known else layout.dialect.channel or stem, "history.channel_of_file", remarks)
 

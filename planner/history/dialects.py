@@ -140,6 +140,12 @@ def role_of(text: str) -> str | None:
     return next((role for role, words in _words()["roles"].items() if any(word in lowered for word in words)), None)
 
 
+def role_word(text: str) -> str:
+    """Return the word by which a text speaks of a role; empty where it speaks of none."""
+    lowered = text.lower()
+    return next((word for words in _words()["roles"].values() for word in words if word in lowered), "")
+
+
 def zones_named(text: str) -> list[str]:
     """Return the time zones that a text names in words."""
     lowered = text.lower()

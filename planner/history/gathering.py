@@ -23,14 +23,14 @@ from planner.history.reading import TableReading, read_sheet, recognised, unknow
 from planner.history.remarks import Remarks
 from planner.history.settings import ReadingSettings
 from planner.history.sheets import Sheet
-from planner.history.sources import Blob, Unreadable, collect, unpack
+from planner.history.sources import Blob, Unreadable, collect, unpack, without_plans
 from planner.toml_input import suggestion
 from planner.wording import Message
 
 if TYPE_CHECKING:
     from planner.history.large_rows import LargeTable
 
-__all__ = ["LARGE_BYTES", "Gathered", "gather", "is_large", "settle"]
+__all__ = ["LARGE_BYTES", "Gathered", "gather", "is_large", "is_stray", "settle"]
 
 # Below this the reader in Python is as fast, and the engine's import would cost more than it saves.
 LARGE_BYTES = 8 * 2**20
@@ -61,6 +61,19 @@ class Gathered:
         else:
             self.notes.append(Message("history.file_left_out", {"where": name, "what": message}))
 
+    def pass_over(self, reading: TableReading) -> None:
+        """Note why a table is left out; of rows that were refused the first says it."""
+        for problem in reading.remarks.problems or list(reading.remarks.as_problems())[:1]:
+            self.refuse(problem.source, problem.message, asked_for=False)
+
+
+def is_stray(reading: TableReading, *, asked_for: bool) -> bool:
+    """Tell whether a table is nothing to stop at: found on the way, and without a single row of use.
+
+    A table in the tidy form was made for us, and is.
+    """
+    return reading.fatal and not asked_for and not reading.source.rows_used and reading.source.taken_for != "tidy"
+
 
 def is_large(sheet: Sheet, layout: Layout) -> bool:
     """Tell whether a table is for the engine: large, and not a list of orders, of which few columns are kept."""
@@ -71,6 +84,7 @@ def gather(paths: Sequence[str | Path], settings: ReadingSettings) -> Gathered:
     """Return everything that paths, folders and globs hold."""
     blobs, missing = collect(paths)
     gathered = Gathered(problems=[Problem(message, name) for name, message in missing])
+    blobs = without_plans(blobs, gathered.notes)
     for name in settings.columns.keys() - set(column_names()):
         values = {"name": name, "advice": suggestion(name, column_names())}
         gathered.problems.append(Problem(Message("history.unknown_name", values)))
@@ -142,9 +156,8 @@ def _read_tables(
     for reading in found:
         # A sheet of remarks beside the one with the numbers is no fault; nor is a strange file in a folder.
         strange = reading.fatal and (reading.remarks.problems or not reading.remarks.refused)
-        if strange and (useful or not blob.asked_for):
-            for problem in reading.remarks.problems:
-                gathered.refuse(problem.source, problem.message, asked_for=False)
+        if (strange and (useful or not blob.asked_for)) or is_stray(reading, asked_for=blob.asked_for):
+            gathered.pass_over(reading)
         else:
             gathered.readings.append(reading)
 

@@ -73,6 +73,7 @@ def _wrong(rows: pd.DataFrame) -> Iterator[tuple[str, np.ndarray]]:
     impressions, clicks, spend, orders, revenue = map(of, ("impressions", "clicks", "spend", "orders", "revenue"))
     yield "clicks", clicks > impressions
     yield "free", (spend > 0) & (clicks == 0) & ~(impressions > 0)
+    yield "orders", orders > clicks
     yield "worthless", (orders > 0) & (revenue == 0)
     traffic = clicks if np.isfinite(clicks).any() else orders
     yield "midnight", _midnights_alone(rows["hour"])

@@ -35,7 +35,7 @@ from planner.history.numerals import unit_forms
 from planner.history.reading import another_order
 from planner.history.settings import ReadingSettings
 from planner.history.times import hours_to_24
-from planner.history.totals import total_names
+from planner.history.totals import EVERYTHING_STARTS, SUMMED, is_everything, total_names
 
 __all__ = ["judge_large"]
 
@@ -186,6 +186,7 @@ def _campaigns(engine: Engine, table: LargeTable) -> pd.DataFrame:
         heads_total = f"regexp_matches(lower({text}), {literal(_TOTAL_WORDS)})"
         sql = f"SELECT DISTINCT {text} AS cell FROM {scan.sql} WHERE {heads_total}"
         records += [(place, cell, cell, True) for cell in engine.frame(sql, "scan")["cell"] if is_total(plain(cell))]
+        records += [(place, cell, cell, True) for cell in _everything(engine, table, place)]
     return pd.DataFrame(
         {
             "place": pd.Series([record[0] for record in records], dtype="int64"),
@@ -194,3 +195,23 @@ def _campaigns(engine: Engine, table: LargeTable) -> pd.DataFrame:
             "total": pd.Series([record[3] for record in records], dtype=bool),
         }
     )
+
+
+def _everything(engine: Engine, table: LargeTable, place: int) -> list[str]:
+    """Return the texts of a column of devices or places that mean all of them, as `totals.without_everything`."""
+    assert table.scan is not None
+    scan, layout = table.scan, table.layout
+    text = scan.text(place)
+    names = [name for name in SUMMED if name in layout.columns]
+    values = ", ".join(f"coalesce(sum({scan.value(layout.columns[name])}), 0) AS {name}" for name in names)
+    starts = f"regexp_matches({text}, {literal(EVERYTHING_STARTS)}, 'i')"
+    if not names or engine.frame(f"SELECT 1 FROM {scan.sql} WHERE {starts} LIMIT 1", "scan").empty:
+        return []
+    # Of the rest nothing but its sum is asked: such a column can hold as many texts as rows.
+    sql = f"SELECT CASE WHEN {starts} THEN {text} ELSE '' END AS cell, {values} FROM {scan.sql} GROUP BY 1"
+    found = engine.frame(sql, "scan").set_index("cell")
+    return [
+        str(cell)
+        for cell in found.index
+        if cell and is_everything(found.loc[cell].to_dict(), found.drop(index=cell).sum().to_dict())
+    ]

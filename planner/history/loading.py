@@ -14,7 +14,7 @@ from planner.errors import InputError, Problem
 from planner.history.campaigns import divided_view, without_small
 from planner.history.combine import Part, View, combine, view_of
 from planner.history.dialects import MEASURES
-from planner.history.gathering import Gathered, gather, settle
+from planner.history.gathering import Gathered, gather, is_stray, settle
 from planner.history.inspection import gap_notes
 from planner.history.reading import TableReading, is_fatal, source_file
 from planner.history.settings import Progress, ReadingSettings, settings_of
@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from planner.history.columnar import Engine
     from planner.history.large_rows import LargeTable
 
-__all__ = ["LargeView", "in_order", "judge_views", "load_history", "nothing_left", "read_gathered", "read_history"]
+__all__ = [
+    "LargeView",
+    "growing_since",
+    "in_order",
+    "judge_views",
+    "load_history",
+    "nothing_left",
+    "read_gathered",
+    "read_history",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +148,11 @@ def judge_views(
         source = source_file(table.sheet, table.layout, remarks, read=table.rows, used=used, span=table.span)
         sources.append(source)
         fatal = is_fatal(table.layout, remarks, used=used, read=table.rows) or bool(remarks.problems)
-        settle(TableReading(None, remarks, source, fatal), gathered)
+        reading = TableReading(None, remarks, source, fatal)
+        if table.sheet.blob and is_stray(reading, asked_for=table.sheet.blob.asked_for):
+            gathered.pass_over(reading)
+            continue
+        settle(reading, gathered)
         if table.span is not None and not remarks.problems:
             kinds.setdefault(view_of(table.layout), []).append((table, name))
     views = []
@@ -183,7 +196,7 @@ def _combined(
     table, joined = without_small(table, settings.choice, settings.zone)
     table, sums = without_sum_channel(in_order(table, settings))
     notes = (*gathered.notes, *decided, *joined, *sums, *gap_notes(table))
-    return History(table, notes, tuple(sources), _growing_since(sources, settings))
+    return History(table, notes, tuple(sources), growing_since(sources, settings))
 
 
 def in_order(table: pd.DataFrame, settings: ReadingSettings) -> pd.DataFrame:
@@ -206,7 +219,7 @@ def nothing_left(gathered: Gathered) -> list[Problem]:
     return [Problem(entry["what"], entry["where"]) for entry in left_out] or [nothing]
 
 
-def _growing_since(sources: Sequence[SourceFile], settings: ReadingSettings) -> pd.Timestamp | None:
+def growing_since(sources: Sequence[SourceFile], settings: ReadingSettings) -> pd.Timestamp | None:
     """Return from when on a platform's orders may still be booked; None where no file says that they grow.
 
     What an older file shows was booked long before the newest hour of any file.

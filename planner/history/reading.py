@@ -22,12 +22,14 @@ from planner.history.settings import ReadingSettings
 from planner.history.sheets import Sheet
 from planner.history.tidy import SourceFile
 from planner.history.times import hours_to_24, moment_rule
-from planner.history.totals import without_sum_rows
+from planner.history.totals import without_everything, without_sum_rows
 from planner.wording import Message
 
 __all__ = ["TableReading", "another_order", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
 
 _ZONE_COLUMNS = frozenset({"timezone", "timezonename", "accounttimezone", "时区", "账户时区"})
+# What only a plan's own schedule has.
+_OWN_SCHEDULE = frozenset(map(key_of, ("stance", "bid_percent", "spend_cap")))
 # A file of which more than this share is refused was probably taken for something it is not.
 _MOST_REFUSED = 0.2
 
@@ -52,6 +54,9 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
         remarks.problems.append(_no_header(sheet))
         return None
     where = layout.header_row + 1
+    if {key_of(header) for header in layout.header} >= _OWN_SCHEDULE:
+        remarks.problems.append(Problem(Message("history.own_schedule"), sheet.name, where))
+        return None
     if layout.close and layout.dialect.name in ("tidy", "headers"):
         for header, near in layout.close.items():
             values = {"header": cell_text(header), "near": near}
@@ -162,7 +167,7 @@ def read_sheet(sheet: Sheet, layout: Layout, settings: ReadingSettings, remarks:
                 remarks.problems.append(Problem(Message("history.only_days", {}), sheet.name, layout.header_row + 1))
             return TableReading(None, remarks, source_file(sheet, layout, remarks, read=raw.read, used=0), fatal=True)
     rows = named_channels(to_instants(rows, zone, layout, remarks), layout, settings, remarks)
-    rows = without_sum_rows(rows, remarks)
+    rows = without_sum_rows(without_everything(rows, remarks), remarks)
     span = (rows["instant"].min(), rows["instant"].max()) if len(rows) else None
     # An order may have several lines: what is told are the file's own.
     used = int(rows.pop("lines").sum()) if "lines" in rows else len(rows)

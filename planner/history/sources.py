@@ -18,7 +18,7 @@ from typing import IO, cast
 
 from planner.wording import Message
 
-__all__ = ["Blob", "Unreadable", "collect", "unpack"]
+__all__ = ["Blob", "Unreadable", "collect", "unpack", "without_plans"]
 
 SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".txt", ".xls", ".xlsx", ".xlsm", ".zip", ".gz", ".parquet", ".pq"})
 # Text compresses ten- or fifty-fold; what claims more, and is large, was made to fill a disk.
@@ -26,6 +26,8 @@ _MOST_RATIO = 200
 _HARMLESS = 32 * 2**20
 _MOST_BYTES = 16 * 2**30
 _MOST_MEMBERS = 1_000
+# How far above a file a plan may lie whose folder it is in, and where the plan says what it is.
+_PLAN_DEPTH, _PLAN_START = 3, 200
 
 
 class Unreadable(Exception):
@@ -68,6 +70,37 @@ def collect(paths: Iterable[str | Path]) -> tuple[list[Blob], list[tuple[str, Me
             blob = Blob(str(path), partial(_opened, path), path.stat().st_size, asked_for, path)
             blobs.setdefault(path.resolve(), blob)
     return list(blobs.values()), faults
+
+
+def without_plans(blobs: Iterable[Blob], notes: list[Message]) -> list[Blob]:
+    """Return the files without those found in the folder of a plan of ours, or below it; what was passed over is noted.
+
+    A schedule has hours, channels and spend like a history, but of what is meant to come.
+    """
+    plans: dict[Path, bool] = {}
+    kept, passed = [], []
+    for blob in blobs:
+        above = [] if blob.asked_for or blob.path is None else list(blob.path.parents)[:_PLAN_DEPTH]
+        for folder in above:
+            if folder not in plans:
+                plans[folder] = _holds_plan(folder)
+        plan = next((folder for folder in above if plans[folder]), None)
+        if plan is None:
+            kept.append(blob)
+        elif plan not in passed:
+            passed.append(plan)
+            what = Message("history.folder_of_plan", {})
+            notes.append(Message("history.file_left_out", {"where": str(plan), "what": what}))
+    return kept
+
+
+def _holds_plan(folder: Path) -> bool:
+    """Tell whether a folder holds a plan of ours."""
+    try:
+        with (folder / "plan.json").open("rb") as file:
+            return b'"schema": "promo-plan/' in file.read(_PLAN_START)
+    except OSError:
+        return False
 
 
 def _opened(path: Path) -> IO[bytes]:

@@ -1,13 +1,14 @@
 """What stands in a history a second time under a name of its own: a channel that is the sum of all others.
 
 Rows that head themselves as totals are known by their word (`cells.is_total`) or by standing beside the parts
-(`total_names`); a total under any other name, or none, is known by its numbers (`without_sum_channel`,
-`without_sum_rows`).
+(`total_names`); in a column of devices or places by word and numbers (`without_everything`); a total under any other
+name, or none, is known by its numbers (`without_sum_channel`, `without_sum_rows`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,16 @@ from planner.history.dialects import key_of
 from planner.history.remarks import Remarks
 from planner.wording import Message
 
-__all__ = ["SUMMED", "sum_hours", "total_names", "without_sum_channel", "without_sum_rows"]
+__all__ = [
+    "EVERYTHING_STARTS",
+    "SUMMED",
+    "is_everything",
+    "sum_hours",
+    "total_names",
+    "without_everything",
+    "without_sum_channel",
+    "without_sum_rows",
+]
 
 # Names of everything together, where other names stand in the same column; alone they are names like any other.
 _EVERYTHING = frozenset(
@@ -40,6 +50,11 @@ _EVERYTHING = frozenset(
     }
 )
 SUMMED = ("impressions", "clicks", "spend")
+# How a device, place or audience begins that may stand for all of them; its numbers have to say so too.
+EVERYTHING_STARTS = r"^\s*(所有|全部|全|整体|all\b)"
+_EVERYTHING_START = re.compile(EVERYTHING_STARTS, re.IGNORECASE)
+# A platform's total may hold a little that it books to none of the parts.
+_UNBOOKED = 0.02
 # So many hours in which two numbers agree are no chance.
 _SUM_HOURS, _FEW_HOURS = 12, 3
 
@@ -62,6 +77,46 @@ def total_names(texts: Iterable[str], header: str) -> frozenset[str]:
         if text not in everything and not is_missing(name) and not is_total(name) and key_of(name) != key_of(header)
     )
     return everything if any(parts) else frozenset()
+
+
+def is_everything(whole: Mapping[str, float], parts: Mapping[str, float]) -> bool:
+    """Tell whether the numbers under a name like "all devices" are those of the other devices together.
+
+    Parameters
+    ----------
+    whole, parts
+        Sums of the file's numbers under that name and under all others of its column.
+    """
+    told = [name for name in SUMMED if whole.get(name, 0.0) > 0 or parts.get(name, 0.0) > 0]
+    return bool(told) and all(abs(whole[name] - parts[name]) <= _UNBOOKED * whole[name] for name in told)
+
+
+def without_everything(rows: pd.DataFrame, remarks: Remarks) -> pd.DataFrame:
+    """Return a table's rows without those of all devices, places or audiences together beside the single ones.
+
+    Parameters
+    ----------
+    rows
+        ``dimension``, whose parts are joined, and the numbers.
+    remarks
+        Told how many rows are left out as totals.
+    """
+    names = [name for name in SUMMED if name in rows]
+    texts = rows["dimension"].unique() if "dimension" in rows else []
+    if not names or not any(_EVERYTHING_START.match(part) for text in texts for part in text.split("\x1f")):
+        return rows
+    parts = rows["dimension"].str.split("\x1f", expand=True)
+    totals = np.zeros(len(rows), dtype=bool)
+    for place in parts:
+        for text in parts[place].dropna().unique():
+            if _EVERYTHING_START.match(text):
+                here = (parts[place] == text).to_numpy()
+                if is_everything(rows.loc[here, names].sum().to_dict(), rows.loc[~here, names].sum().to_dict()):
+                    totals |= here
+    if not totals.any():
+        return rows
+    remarks.dropped["total"] += int(totals.sum())
+    return rows[~totals].reset_index(drop=True)
 
 
 def sum_hours(names: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ from planner.errors import InputError
 from planner.history.combine import combine
 from planner.history.dialects import MEASURES
 from planner.history.gathering import Gathered, gather, settle
-from planner.history.loading import LargeView, in_order, judge_views, read_gathered
+from planner.history.loading import LargeView, growing_since, in_order, judge_views, read_gathered
 from planner.history.settings import Progress, ReadingSettings
 from planner.history.tidy import SourceFile
 from planner.tables import HISTORY
@@ -76,7 +76,12 @@ def _write(
         return _write_large(gathered, out, settings, progress)
     history = read_gathered(gathered, settings, progress=progress)
     _write_frame(history.table, out)
-    return WrittenHistory(len(history.table), history.sources, history.notes)
+    return WrittenHistory(len(history.table), history.sources, (*history.notes, *_lost(history.growing_since)))
+
+
+def _lost(since: pd.Timestamp | None) -> list[Message]:
+    """Return a note on what the tidy form cannot say: that a platform goes on booking its newest orders."""
+    return [] if since is None else [Message("history.growing_not_written", {"since": f"{since:%Y-%m-%d}"})]
 
 
 def _write_frame(table: pd.DataFrame, out: Path) -> None:
@@ -124,7 +129,8 @@ def _write_large(gathered: Gathered, out: Path, settings: ReadingSettings, progr
         as_it_comes = len(gathered.large) == 1 and gathered.large[0].by_row
         engine.table("labels", _labels(engine, len(gathered.large), small, settings))
         count = write_rows(engine, select, out, labels="labels", sort=not as_it_comes)
-    return WrittenHistory(count, tuple(sources), tuple(gathered.notes))
+    notes = (*gathered.notes, *_lost(growing_since(sources, settings)))
+    return WrittenHistory(count, tuple(sources), notes)
 
 
 def _small_rows(gathered: Gathered, settings: ReadingSettings) -> pd.DataFrame:
