@@ -27,6 +27,7 @@ from planner.market import Market
 from planner.plan import Plan
 from planner.playbook import Playbook
 from planner.summary import Summary
+from planner.tables import PLAN_TABLES
 from planner.wording import LANGUAGES, Lang, Message, Text
 
 __all__ = ["OWN_FILES", "SCHEMA", "csv_text", "plan_json", "read_plan", "write_files", "write_plan"]
@@ -34,7 +35,6 @@ __all__ = ["OWN_FILES", "SCHEMA", "csv_text", "plan_json", "read_plan", "write_f
 SCHEMA = "promo-plan/1"
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$")
 _FRAMES = ("slots", "market", "schedule", "limits", "sms", "actions", "offers", "comparison", "paths", "frontier")
-_TABLES = ("schedule", "limits", "sms", "actions")
 _CHARTS = ("timeline", "grid", "frontier", "pacing", "sms", "evidence")
 # What a market by campaign has beside one by channel.
 _SPREADS = ("volume_spread", "conversion_spread")
@@ -101,7 +101,7 @@ def write_plan(
         from planner.outputs import render_outputs
 
         files |= render_outputs(plan, lang or plan.lang)
-    files |= {f"{name}.csv": csv_text(getattr(plan, name)).encode() for name in _TABLES}
+    files |= {f"{name}.csv": csv_text(getattr(plan, name)).encode() for name in PLAN_TABLES}
     files["plan.json"] = (json.dumps(plan_json(plan), ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
     try:
         written = write_files(files, Path(folder), overwrite=overwrite)

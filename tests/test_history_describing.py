@@ -11,6 +11,8 @@ import pytest
 from planner.cli import main
 from planner.errors import InputError
 from planner.history import ReadingSettings, describe_history, gathering, load_history, read_history, write_history
+from planner.history.sources import PLAN_FILES, SUFFIXES
+from planner.write import write_plan
 from tests.conftest import SMALL_BRIEF, brief_from
 from tests.make_corpus import _orders, alimama, tidy
 
@@ -179,32 +181,32 @@ def test_history_written_from_a_growing_report_says_what_the_table_cannot(tmp_pa
     assert "still books" not in "\n".join(said(again.notes))
 
 
-def test_plan_of_ours_in_the_folder_is_passed_over(tmp_path):
+def test_tables_of_a_plan_of_ours_are_passed_over_and_files_beside_it_are_read(tmp_path, example_plan):
+    write_plan(example_plan, tmp_path)
+    tables = {path.name for path in tmp_path.rglob("*") if path.suffix in SUFFIXES}
+    assert tables == PLAN_FILES
     (tmp_path / "ads.csv").write_text(tidy(), encoding="utf-8")
-    plan = tmp_path / "plan"
-    (plan / "charts").mkdir(parents=True)
-    (plan / "plan.json").write_text('{\n "schema": "promo-plan/1"\n}')
-    schedule = "start,channel,stance,bid_percent,spend,spend_cap,clicks\n2026-11-11 00:00,search,push,100,9,10,5\n"
-    for path in (plan / "schedule.csv", plan / "charts" / "data.csv"):
-        path.write_text(schedule)
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "feed.csv").write_text(tidy(channel="feed"), encoding="utf-8")
     history = read_history([tmp_path], ReadingSettings())
-    assert [Path(source.name).name for source in history.sources] == ["ads.csv"]
+    assert {Path(source.name).name for source in history.sources} == {"ads.csv", "feed.csv"}
     assert [text for text in said(history.notes) if "plan made by planner" in text] == [
-        f"{plan}: passed over; it holds a plan made by planner, which is no history"
+        f"{tmp_path}: passed over; it holds a plan made by planner, whose tables are no history"
     ]
-    with pytest.raises(InputError, match="this is a schedule made by planner"):
-        read_history([plan / "schedule.csv"], ReadingSettings())
 
 
-def test_own_schedule_is_read_as_no_history_by_its_columns(tmp_path):
-    """A schedule that was copied out of its plan's folder is passed over too."""
-    (tmp_path / "ads.csv").write_text(tidy(), encoding="utf-8")
-    (tmp_path / "copy.csv").write_text(
-        "start,channel,stance,bid_percent,spend,spend_cap\n2026-11-11 00:00,a,push,1,9,9\n"
-    )
-    history = read_history([tmp_path], ReadingSettings())
-    assert history.table["hour"].max().day == 2
-    assert "copy.csv: passed over" in "\n".join(said(history.notes))
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_own_schedule_without_its_plan_is_known_by_its_columns(tmp_path, example_plan, lang):
+    write_plan(example_plan, tmp_path / "plan", lang=lang)
+    (tmp_path / "h").mkdir()
+    for name in ("schedule.csv", "schedule-excel.csv", "plan.xlsx"):
+        (tmp_path / "plan" / name).rename(tmp_path / "h" / name)
+    for name in ("schedule.csv", "schedule-excel.csv", "plan.xlsx"):
+        with pytest.raises(InputError, match="this is a schedule made by planner"):
+            read_history([tmp_path / "h" / name], ReadingSettings())
+    (tmp_path / "h" / "ads.csv").write_text(tidy(), encoding="utf-8")
+    history = read_history([tmp_path / "h"], ReadingSettings())
+    assert {Path(source.name).name for source in history.sources if source.rows_used} == {"ads.csv"}
 
 
 @pytest.mark.parametrize("large", [10**9, 0], ids=["small", "engine"])

@@ -23,19 +23,19 @@ from planner.history.large_rows import (
     drop_totals,
     is_plain,
     judged_sql,
-    leave_out_sums,
     note_dashes,
     sums,
     tell_refused,
     told_apart,
 )
 from planner.history.large_scan import keep_rejected, open_scan
+from planner.history.large_totals import leave_out_everything, leave_out_sums
 from planner.history.layouts import in_another_order
 from planner.history.numerals import unit_forms
 from planner.history.reading import another_order
 from planner.history.settings import ReadingSettings
 from planner.history.times import hours_to_24
-from planner.history.totals import EVERYTHING_STARTS, SUMMED, is_everything, total_names
+from planner.history.totals import total_names
 
 __all__ = ["judge_large"]
 
@@ -94,6 +94,8 @@ def judge_large(engine: Engine, table: LargeTable, number: int, settings: Readin
     if moments["later"].any():
         judged = told_apart(engine, table, number, judged)
     engine.run(f"CREATE OR REPLACE TEMP VIEW {view} AS {judged}")
+    if layout.dimensions:
+        view = leave_out_everything(engine, table, view)
     if texts["meant"].isna().any() and texts["meant"].notna().any():
         view = leave_out_sums(engine, table, view)
     if any(faulty) or moments.loc[~moments["dropped"], "kind"].notna().any():
@@ -186,7 +188,6 @@ def _campaigns(engine: Engine, table: LargeTable) -> pd.DataFrame:
         heads_total = f"regexp_matches(lower({text}), {literal(_TOTAL_WORDS)})"
         sql = f"SELECT DISTINCT {text} AS cell FROM {scan.sql} WHERE {heads_total}"
         records += [(place, cell, cell, True) for cell in engine.frame(sql, "scan")["cell"] if is_total(plain(cell))]
-        records += [(place, cell, cell, True) for cell in _everything(engine, table, place)]
     return pd.DataFrame(
         {
             "place": pd.Series([record[0] for record in records], dtype="int64"),
@@ -195,23 +196,3 @@ def _campaigns(engine: Engine, table: LargeTable) -> pd.DataFrame:
             "total": pd.Series([record[3] for record in records], dtype=bool),
         }
     )
-
-
-def _everything(engine: Engine, table: LargeTable, place: int) -> list[str]:
-    """Return the texts of a column of devices or places that mean all of them, as `totals.without_everything`."""
-    assert table.scan is not None
-    scan, layout = table.scan, table.layout
-    text = scan.text(place)
-    names = [name for name in SUMMED if name in layout.columns]
-    values = ", ".join(f"coalesce(sum({scan.value(layout.columns[name])}), 0) AS {name}" for name in names)
-    starts = f"regexp_matches({text}, {literal(EVERYTHING_STARTS)}, 'i')"
-    if not names or engine.frame(f"SELECT 1 FROM {scan.sql} WHERE {starts} LIMIT 1", "scan").empty:
-        return []
-    # Of the rest nothing but its sum is asked: such a column can hold as many texts as rows.
-    sql = f"SELECT CASE WHEN {starts} THEN {text} ELSE '' END AS cell, {values} FROM {scan.sql} GROUP BY 1"
-    found = engine.frame(sql, "scan").set_index("cell")
-    return [
-        str(cell)
-        for cell in found.index
-        if cell and is_everything(found.loc[cell].to_dict(), found.drop(index=cell).sum().to_dict())
-    ]

@@ -16,7 +16,6 @@ from planner.history.lines import Record
 from planner.history.numerals import NumberForm
 from planner.history.remarks import Remarks
 from planner.history.sheets import Sheet
-from planner.history.totals import SUMMED, sum_hours
 from planner.wording import Message
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "filled",
     "is_plain",
     "judged_sql",
-    "leave_out_sums",
     "note_dashes",
     "sums",
     "tell_refused",
@@ -158,40 +156,6 @@ def told_apart(engine: Engine, table: LargeTable, number: int, judged: str) -> s
     moved = f"SELECT * EXCLUDE (turn) REPLACE (instant + {shift} AS instant, hour + {shift} AS hour) FROM ({turns})"
     table.numbered_sql = f"SELECT * FROM ({table.numbered_sql}) WHERE later = 0 UNION ALL BY NAME {moved}"
     return f"SELECT * FROM ({judged}) WHERE later = 0 UNION ALL BY NAME SELECT * EXCLUDE (line) FROM ({moved})"
-
-
-def leave_out_sums(engine: Engine, table: LargeTable, view: str) -> str:
-    """Return the name of a view without the rows that name no campaign and are the sum of the campaigns beside them.
-
-    As `totals.without_sum_rows` does with small tables.
-    """
-    names = [name for name in SUMMED if name in table.layout.columns]
-    if not names:
-        return view
-    sums = ", ".join(
-        f"coalesce(sum({name}) FILTER (campaign IS NULL), 0) AS {name}_w, "
-        f"coalesce(sum({name}) FILTER (campaign IS NOT NULL), 0) AS {name}_p"
-        for name in names
-    )
-    agrees = " AND ".join(f"abs({name}_w - {name}_p) <= 0.05 + 1e-6 * {name}_p" for name in names)
-    both = f"both_{view}"
-    engine.run(
-        f"CREATE OR REPLACE TEMP TABLE {both} AS SELECT instant, channel, {sums} FROM {view} GROUP BY instant, channel "
-        "HAVING count(*) FILTER (campaign IS NULL) > 0 AND count(campaign) > 0",
-        "scan",
-    )
-    found = engine.frame(f"SELECT count(*) AS n, count(*) FILTER ({agrees}) AS same FROM {both}").iloc[0]
-    if found["n"] < sum_hours(names) or found["same"] < found["n"]:
-        return view
-    inside = f"campaign IS NULL AND EXISTS (SELECT 1 FROM {both} b WHERE b.instant = r.instant"
-    inside += " AND b.channel IS NOT DISTINCT FROM r.channel)"
-    table.remarks.dropped["total"] += int(
-        engine.frame(f"SELECT count(*) AS n FROM {view} r WHERE {inside}")["n"].iloc[0]
-    )
-    engine.run(f"CREATE OR REPLACE TEMP VIEW summed_{view} AS SELECT * FROM {view} r WHERE NOT ({inside})")
-    # What was added up before knew of no such rows.
-    table.sums = None
-    return f"summed_{view}"
 
 
 def _values(table: LargeTable, odd: Sequence[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from planner.errors import Problem
 from planner.history.channels import named_channels
 from planner.history.combine import Part
 from planner.history.currencies import note_other_currency
-from planner.history.dialects import MEASURES, close_name, key_of, known_header
+from planner.history.dialects import MEASURES, close_name, key_of, keys_of, known_header
 from planner.history.layouts import Layout, header_above, layout_of
 from planner.history.merged_days import with_days_carried_down
 from planner.history.moments import day_of_file, days_of_titles, needs_day, settled_order, to_instants, zone_of
@@ -23,13 +24,13 @@ from planner.history.sheets import Sheet
 from planner.history.tidy import SourceFile
 from planner.history.times import hours_to_24, moment_rule
 from planner.history.totals import without_everything, without_sum_rows
-from planner.wording import Message
+from planner.wording import LANGUAGES, Message, say
 
 __all__ = ["TableReading", "another_order", "is_fatal", "read_sheet", "recognised", "source_file", "unknown_table"]
 
 _ZONE_COLUMNS = frozenset({"timezone", "timezonename", "accounttimezone", "时区", "账户时区"})
 # What only a plan's own schedule has.
-_OWN_SCHEDULE = frozenset(map(key_of, ("stance", "bid_percent", "spend_cap")))
+_OF_SCHEDULE = ("stance", "bid_percent", "spend_cap")
 # A file of which more than this share is refused was probably taken for something it is not.
 _MOST_REFUSED = 0.2
 
@@ -54,7 +55,7 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
         remarks.problems.append(_no_header(sheet))
         return None
     where = layout.header_row + 1
-    if {key_of(header) for header in layout.header} >= _OWN_SCHEDULE:
+    if any(own <= {key for header in layout.header for key in keys_of(header)} for own in _own_schedules()):
         remarks.problems.append(Problem(Message("history.own_schedule"), sheet.name, where))
         return None
     if layout.close and layout.dialect.name in ("tidy", "headers"):
@@ -90,6 +91,13 @@ def recognised(sheet: Sheet, settings: ReadingSettings, remarks: Remarks) -> Lay
         if layout.own.get(name) is not None and own not in layout.own.values():
             remarks.notes.append(Message("history.mapping_unused", {"where": sheet.name, "name": name, "header": own}))
     return layout
+
+
+@cache
+def _own_schedules() -> tuple[frozenset[str], ...]:
+    """Return the headers by which a schedule of ours is known: as tools read it, and as people do."""
+    shown = [[say(f"columns.{name}", lang) for name in _OF_SCHEDULE] for lang in LANGUAGES]
+    return tuple(frozenset(map(key_of, names)) for names in (_OF_SCHEDULE, *shown))
 
 
 def _in_zone_of_column(sheet: Sheet, layout: Layout, remarks: Remarks) -> Layout:

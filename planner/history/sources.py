@@ -16,9 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
+from planner.tables import PLAN_TABLES
 from planner.wording import Message
 
-__all__ = ["Blob", "Unreadable", "collect", "unpack", "without_plans"]
+__all__ = ["PLAN_FILES", "Blob", "Unreadable", "collect", "unpack", "without_plans"]
 
 SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".txt", ".xls", ".xlsx", ".xlsm", ".zip", ".gz", ".parquet", ".pq"})
 # Text compresses ten- or fifty-fold; what claims more, and is large, was made to fill a disk.
@@ -26,8 +27,9 @@ _MOST_RATIO = 200
 _HARMLESS = 32 * 2**20
 _MOST_BYTES = 16 * 2**30
 _MOST_MEMBERS = 1_000
-# How far above a file a plan may lie whose folder it is in, and where the plan says what it is.
-_PLAN_DEPTH, _PLAN_START = 3, 200
+# The tables that a plan is written as, and in how many bytes its plan.json says what it is.
+PLAN_FILES = frozenset({*(f"{name}.csv" for name in PLAN_TABLES), "schedule-excel.csv", "plan.xlsx"})
+_PLAN_START = 200
 
 
 class Unreadable(Exception):
@@ -73,24 +75,24 @@ def collect(paths: Iterable[str | Path]) -> tuple[list[Blob], list[tuple[str, Me
 
 
 def without_plans(blobs: Iterable[Blob], notes: list[Message]) -> list[Blob]:
-    """Return the files without those found in the folder of a plan of ours, or below it; what was passed over is noted.
+    """Return the files without the tables of plans of ours that were found on the way, each plan noted.
 
-    A schedule has hours, channels and spend like a history, but of what is meant to come.
+    A schedule has hours, channels and spend like a history, but of what is meant to come. Other files beside a plan are
+    the seller's.
     """
     plans: dict[Path, bool] = {}
-    kept, passed = [], []
+    kept = []
     for blob in blobs:
-        above = [] if blob.asked_for or blob.path is None else list(blob.path.parents)[:_PLAN_DEPTH]
-        for folder in above:
+        if not blob.asked_for and blob.path is not None and blob.path.name in PLAN_FILES:
+            folder = blob.path.parent
             if folder not in plans:
                 plans[folder] = _holds_plan(folder)
-        plan = next((folder for folder in above if plans[folder]), None)
-        if plan is None:
-            kept.append(blob)
-        elif plan not in passed:
-            passed.append(plan)
-            what = Message("history.folder_of_plan", {})
-            notes.append(Message("history.file_left_out", {"where": str(plan), "what": what}))
+                if plans[folder]:
+                    what = Message("history.folder_of_plan", {})
+                    notes.append(Message("history.file_left_out", {"where": str(folder), "what": what}))
+            if plans[folder]:
+                continue
+        kept.append(blob)
     return kept
 
 

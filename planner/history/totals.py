@@ -8,7 +8,7 @@ name, or none, is known by its numbers (`without_sum_channel`, `without_sum_rows
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,11 @@ from planner.history.remarks import Remarks
 from planner.wording import Message
 
 __all__ = [
-    "EVERYTHING_STARTS",
     "SUMMED",
-    "is_everything",
+    "UNBOOKED",
+    "UNBOOKED_STEP",
+    "are_sums",
+    "names_everything",
     "sum_hours",
     "total_names",
     "without_everything",
@@ -50,11 +52,10 @@ _EVERYTHING = frozenset(
     }
 )
 SUMMED = ("impressions", "clicks", "spend")
-# How a device, place or audience begins that may stand for all of them; its numbers have to say so too.
-EVERYTHING_STARTS = r"^\s*(所有|全部|全|整体|all\b)"
-_EVERYTHING_START = re.compile(EVERYTHING_STARTS, re.IGNORECASE)
-# A platform's total may hold a little that it books to none of the parts.
-_UNBOOKED = 0.02
+# How a device, place or audience begins that may stand for all of them.
+_EVERYTHING_START = re.compile(r"(所有|全部|整体|全国|全网|全平台|全终端|all\b)", re.IGNORECASE)
+# What a platform's total may hold beyond its parts: this share of them and so much more, and in how many of the hours.
+UNBOOKED, UNBOOKED_STEP, _NEARLY_ALL = 0.02, 0.05, 0.95
 # So many hours in which two numbers agree are no chance.
 _SUM_HOURS, _FEW_HOURS = 12, 3
 
@@ -79,16 +80,19 @@ def total_names(texts: Iterable[str], header: str) -> frozenset[str]:
     return everything if any(parts) else frozenset()
 
 
-def is_everything(whole: Mapping[str, float], parts: Mapping[str, float]) -> bool:
-    """Tell whether the numbers under a name like "all devices" are those of the other devices together.
+def names_everything(text: str) -> bool:
+    """Tell whether a device, place or audience may stand for all by its name; its numbers have to say so too."""
+    return bool(_EVERYTHING_START.match(plain(text)))
 
-    Parameters
-    ----------
-    whole, parts
-        Sums of the file's numbers under that name and under all others of its column.
+
+def are_sums(same: int, both: int, numbers: int) -> bool:
+    """Tell whether rows named as everything are the sums of their parts, from how many of the hours shown twice agree.
+
+    `numbers` is in how many columns.
+
+    Nearly all have to: a platform's total may hold an hour's late click that none of the parts has.
     """
-    told = [name for name in SUMMED if whole.get(name, 0.0) > 0 or parts.get(name, 0.0) > 0]
-    return bool(told) and all(abs(whole[name] - parts[name]) <= _UNBOOKED * whole[name] for name in told)
+    return both * numbers >= _FEW_HOURS and same >= _NEARLY_ALL * both
 
 
 def without_everything(rows: pd.DataFrame, remarks: Remarks) -> pd.DataFrame:
@@ -97,22 +101,28 @@ def without_everything(rows: pd.DataFrame, remarks: Remarks) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        ``dimension``, whose parts are joined, and the numbers.
+        ``instant``, ``channel``, ``dimension``, whose parts are joined, and the numbers.
     remarks
         Told how many rows are left out as totals.
     """
     names = [name for name in SUMMED if name in rows]
     texts = rows["dimension"].unique() if "dimension" in rows else []
-    if not names or not any(_EVERYTHING_START.match(part) for text in texts for part in text.split("\x1f")):
+    if not names or not any(names_everything(part) for text in texts for part in text.split("\x1f")):
         return rows
     parts = rows["dimension"].str.split("\x1f", expand=True)
     totals = np.zeros(len(rows), dtype=bool)
     for place in parts:
-        for text in parts[place].dropna().unique():
-            if _EVERYTHING_START.match(text):
-                here = (parts[place] == text).to_numpy()
-                if is_everything(rows.loc[here, names].sum().to_dict(), rows.loc[~here, names].sum().to_dict()):
-                    totals |= here
+        others = [rows[name] for name in ("instant", "channel", "campaign") if name in rows]
+        key = pd.concat([*others, parts.drop(columns=place)], axis=1)
+        keys = key.groupby(key.columns.tolist(), dropna=False, sort=False).ngroup()
+        for text in filter(names_everything, parts[place].unique()):
+            here = (parts[place] == text).to_numpy()
+            sums = [rows.loc[mask, names].groupby(keys[mask]).sum() for mask in (here, ~here)]
+            twice = sums[0].index.intersection(sums[1].index)
+            whole, single = (one.reindex(twice).to_numpy() for one in sums)
+            same = (np.abs(whole - single) <= UNBOOKED_STEP + UNBOOKED * single).all(axis=1)
+            if are_sums(int(same.sum()), len(twice), len(names)):
+                totals |= here & keys.isin(twice).to_numpy()
     if not totals.any():
         return rows
     remarks.dropped["total"] += int(totals.sum())

@@ -23,6 +23,7 @@ __all__ = [
     "HISTORY",
     "LIMITS",
     "MARKET",
+    "PLAN_TABLES",
     "SCHEDULE",
     "SLOTS",
     "SMS",
@@ -33,6 +34,8 @@ __all__ = [
     "unit_columns",
 ]
 
+# The tables that a plan is written as for other programs, a CSV file each.
+PLAN_TABLES = ("schedule", "limits", "sms", "actions")
 TABLES = {table.name: table for table in (*SEAMS, *RESULTS)}
 
 
