@@ -50,8 +50,11 @@ DAY = 24 * 20 + 4 * 276
         devices() + "2026-10-02,5,直通车,10000,5000,abc,PC\n",
         devices().replace("所有终端", "\u3000全部设备"),
         devices().replace("所有终端", "All devices"),
+        devices().replace("所有终端", "ＡＬＬ devices"),
+        devices() + rows("全部终端", 1),
+        devices() + rows("P\x1fC", 0),
     ],
-    ids=["plain", "signs", "footer", "refused", "wide_blank", "english"],
+    ids=["plain", "signs", "footer", "refused", "wide_blank", "english", "full_width", "two_totals", "separator"],
 )
 def test_all_devices_are_no_further_device(read, text):
     assert read(HEADER + text)["spend"].sum() == pytest.approx(DAY)
@@ -73,3 +76,10 @@ def test_equal_sums_of_other_hours_are_no_total(read):
     turned = [[*line[:3], *other[3:]] for line, other in zip(late, reversed(late), strict=True)]
     text = "".join(",".join(line) + "\n" for line in turned) + rows("新品", 1)
     assert read(HEADER + text)["spend"].sum() == pytest.approx(2 * DAY)
+
+
+def test_idle_hours_say_nothing_of_totals(read):
+    """Nearly all hours agree, for nothing happened in them; those in which something did do not."""
+    idle = "".join(rows(device, 0, day=day) for day in range(2, 30) for device in ("所有人群", "新客"))
+    text = idle + rows("所有人群", 3) + rows("新客", 1)
+    assert read(HEADER + text)["spend"].sum() == pytest.approx(4 * DAY)

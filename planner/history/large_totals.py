@@ -30,17 +30,22 @@ def leave_out_everything(engine: Engine, table: LargeTable, view: str) -> str:
     for number, (place, text) in enumerate(found):
         key = ["instant", "channel", "campaign", *(f"apart_{other}" for other in texts if other != place)]
         here = f"apart_{place} = {literal(text)}"
+        others = ", ".join(literal(other) for at, other in found if at == place)
+        alone = f"apart_{place} NOT IN ({others})"
         sums = ", ".join(
             f"coalesce(sum({name}) FILTER ({here}), 0) AS {name}_w, "
-            f"coalesce(sum({name}) FILTER (NOT {here}), 0) AS {name}_p"
+            f"coalesce(sum({name}) FILTER ({alone}), 0) AS {name}_p"
             for name in names
         )
         both, keys = f"twice_{view}_{number}", ", ".join(key)
-        having = f"count(*) FILTER ({here}) > 0 AND count(*) FILTER (NOT {here}) > 0"
+        having = f"count(*) FILTER ({here}) > 0 AND count(*) FILTER ({alone}) > 0"
         sql = f"SELECT {keys}, {sums} FROM {rows} GROUP BY {keys} HAVING {having}"
         engine.run(f"CREATE OR REPLACE TEMP TABLE {both} AS {sql}", "scan")
         agrees = " AND ".join(f"abs({name}_w - {name}_p) <= {UNBOOKED_STEP} + {UNBOOKED} * {name}_p" for name in names)
-        count = engine.frame(f"SELECT count(*) AS n, count(*) FILTER ({agrees}) AS same FROM {both}").iloc[0]
+        busy = " OR ".join(f"{name}_w > 0 OR {name}_p > 0" for name in names)
+        count = engine.frame(f"SELECT count(*) AS n, count(*) FILTER ({agrees}) AS same FROM {both} WHERE {busy}").iloc[
+            0
+        ]
         if are_sums(int(count["same"]), int(count["n"]), len(names)):
             same = " AND ".join(f"b.{name} IS NOT DISTINCT FROM r.{name}" for name in key)
             totals.append(f"({here} AND EXISTS (SELECT 1 FROM {both} b WHERE {same}))")
@@ -61,7 +66,7 @@ def _named_everything(engine: Engine, table: LargeTable, place: int) -> list[str
     assert table.scan is not None
     text = table.scan.text(place)
     # Such a column can hold as many texts as rows: only what may be one is looked at.
-    maybe = f"regexp_matches({text}, '所有|全部|整体|^\\W*全|\\ball\\b', 'i')"
+    maybe = f"regexp_matches({text}, '所有|全部|整体|^\\W*全|[aａＡ][lｌＬ][lｌＬ]', 'i')"
     cells = engine.frame(f"SELECT DISTINCT {text} AS cell FROM {table.scan.sql} WHERE {maybe}", "scan")["cell"]
     return sorted(cell for cell in cells if names_everything(cell))
 

@@ -88,7 +88,7 @@ def names_everything(text: str) -> bool:
 def are_sums(same: int, both: int, numbers: int) -> bool:
     """Tell whether rows named as everything are the sums of their parts, from how many of the hours shown twice agree.
 
-    `numbers` is in how many columns.
+    Hours without any traffic say nothing and are not among them; `numbers` is in how many columns.
 
     Nearly all have to: a platform's total may hold an hour's late click that none of the parts has.
     """
@@ -115,13 +115,16 @@ def without_everything(rows: pd.DataFrame, remarks: Remarks) -> pd.DataFrame:
         others = [rows[name] for name in ("instant", "channel", "campaign") if name in rows]
         key = pd.concat([*others, parts.drop(columns=place)], axis=1)
         keys = key.groupby(key.columns.tolist(), dropna=False, sort=False).ngroup()
-        for text in filter(names_everything, parts[place].unique()):
+        texts = [text for text in parts[place].dropna().unique() if names_everything(text)]
+        alone = ~parts[place].isin(texts).to_numpy()
+        for text in texts:
             here = (parts[place] == text).to_numpy()
-            sums = [rows.loc[mask, names].groupby(keys[mask]).sum() for mask in (here, ~here)]
+            sums = [rows.loc[mask, names].groupby(keys[mask]).sum() for mask in (here, alone)]
             twice = sums[0].index.intersection(sums[1].index)
             whole, single = (one.reindex(twice).to_numpy() for one in sums)
-            same = (np.abs(whole - single) <= UNBOOKED_STEP + UNBOOKED * single).all(axis=1)
-            if are_sums(int(same.sum()), len(twice), len(names)):
+            busy = (whole > 0).any(axis=1) | (single > 0).any(axis=1)
+            same = (np.abs(whole - single) <= UNBOOKED_STEP + UNBOOKED * single).all(axis=1) & busy
+            if are_sums(int(same.sum()), int(busy.sum()), len(names)):
                 totals |= here & keys.isin(twice).to_numpy()
     if not totals.any():
         return rows
