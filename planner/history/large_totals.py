@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from planner.history.columnar import Engine, literal
 from planner.history.large_rows import LargeTable
 from planner.history.totals import SUMMED, UNBOOKED, UNBOOKED_STEP, are_sums, names_everything, sum_hours
@@ -26,29 +28,17 @@ def leave_out_everything(engine: Engine, table: LargeTable, view: str) -> str:
     told = f"told_{view}"
     sql = f"SELECT DISTINCT hash({', '.join(texts.values())}) AS apart, {columns} FROM {scan.sql}"
     engine.run(f"CREATE OR REPLACE TEMP TABLE {told} AS {sql}", "scan")
-    rows, totals = f"(SELECT v.*, t.* EXCLUDE (apart) FROM {view} v JOIN {told} t ON v.apart = t.apart)", []
-    for number, (place, text) in enumerate(found):
+    rows = f"(SELECT v.*, t.* EXCLUDE (apart) FROM {view} v JOIN {told} t ON v.apart = t.apart)"
+    totals = []
+    for place in texts:
+        everything = [text for at, text in found if at == place]
         key = ["instant", "channel", "campaign", *(f"apart_{other}" for other in texts if other != place)]
-        here = f"apart_{place} = {literal(text)}"
-        others = ", ".join(literal(other) for at, other in found if at == place)
-        alone = f"apart_{place} NOT IN ({others})"
-        sums = ", ".join(
-            f"coalesce(sum({name}) FILTER ({here}), 0) AS {name}_w, "
-            f"coalesce(sum({name}) FILTER ({alone}), 0) AS {name}_p"
-            for name in names
-        )
-        both, keys = f"twice_{view}_{number}", ", ".join(key)
-        having = f"count(*) FILTER ({here}) > 0 AND count(*) FILTER ({alone}) > 0"
-        sql = f"SELECT {keys}, {sums} FROM {rows} GROUP BY {keys} HAVING {having}"
-        engine.run(f"CREATE OR REPLACE TEMP TABLE {both} AS {sql}", "scan")
-        agrees = " AND ".join(f"abs({name}_w - {name}_p) <= {UNBOOKED_STEP} + {UNBOOKED} * {name}_p" for name in names)
-        busy = " OR ".join(f"{name}_w > 0 OR {name}_p > 0" for name in names)
-        count = engine.frame(f"SELECT count(*) AS n, count(*) FILTER ({agrees}) AS same FROM {both} WHERE {busy}").iloc[
-            0
-        ]
-        if are_sums(int(count["same"]), int(count["n"]), len(names)):
-            same = " AND ".join(f"b.{name} IS NOT DISTINCT FROM r.{name}" for name in key)
-            totals.append(f"({here} AND EXISTS (SELECT 1 FROM {both} b WHERE {same}))")
+        alone = f"apart_{place} NOT IN ({', '.join(map(literal, everything))})"
+        for number, text in enumerate(everything):
+            here, both = f"apart_{place} = {literal(text)}", f"twice_{view}_{place}_{number}"
+            if _keep_shown_twice(engine, both, rows, key, names, here=here, alone=alone):
+                same = " AND ".join(f"b.{name} IS NOT DISTINCT FROM r.{name}" for name in key)
+                totals.append(f"({here} AND EXISTS (SELECT 1 FROM {both} b WHERE {same}))")
     if not totals:
         return view
     inside = " OR ".join(totals)
@@ -59,6 +49,25 @@ def leave_out_everything(engine: Engine, table: LargeTable, view: str) -> str:
     # What was added up before knew of no such rows.
     table.sums = None
     return f"single_{view}"
+
+
+def _keep_shown_twice(
+    engine: Engine, name: str, rows: str, key: Sequence[str], names: Sequence[str], *, here: str, alone: str
+) -> bool:
+    """Keep a table of the keys that rows `here` and rows `alone` both have; tell whether those are these ones' sums."""
+    sums = ", ".join(
+        f"coalesce(sum({number}) FILTER ({here}), 0) AS {number}_w, "
+        f"coalesce(sum({number}) FILTER ({alone}), 0) AS {number}_p"
+        for number in names
+    )
+    keys, having = ", ".join(key), f"count(*) FILTER ({here}) > 0 AND count(*) FILTER ({alone}) > 0"
+    sql = f"SELECT {keys}, {sums} FROM {rows} GROUP BY {keys} HAVING {having}"
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}", "scan")
+    agrees = " AND ".join(f"abs({each}_w - {each}_p) <= {UNBOOKED_STEP} + {UNBOOKED} * {each}_p" for each in names)
+    busy = " OR ".join(f"{each}_w > 0 OR {each}_p > 0" for each in names)
+    counts = f"SELECT count(*) AS n, count(*) FILTER ({agrees}) AS same FROM {name} WHERE {busy}"
+    count = engine.frame(counts).iloc[0]
+    return are_sums(int(count["same"]), int(count["n"]), len(names))
 
 
 def _named_everything(engine: Engine, table: LargeTable, place: int) -> list[str]:
