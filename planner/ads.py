@@ -24,6 +24,8 @@ from planner.wording import Message
 __all__ = ["AdPlan", "AdProblem", "ad_problem", "plan_ads"]
 
 Floats = NDArray[np.float64]
+# What lowest bids may cost against curves that go down to nothing before they are chosen once more.
+_NEARLY = 0.98
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,16 +198,28 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
 
         duty = _duty_cells(problem, between, worth)
 
-        def with_floors(price: float) -> Allocation:
-            stays = (may_stay & (worth.to_numpy() > (1 + price) * problem.lowest)) | duty
+        def with_floors(price: Floats) -> Allocation:
+            stays = (may_stay & (worth.to_numpy() > price * problem.lowest)) | duty
             floors = cells.assign(floor=np.where(stays, problem.lowest, 0.0))
             return _allocate_with_floors(floors, limits, between=between, duty=duty)
 
-        allocation = with_floors(allocation.money_price)
+        curves, allocation = allocation, with_floors(_money_prices(problem, allocation))
+        if allocation.certificate.profit < _NEARLY * curves.certificate.profit:
+            # Lowest bids moved the price of money: cells that were left out at the old one may stay, and the reverse.
+            allocation = max(allocation, with_floors(_money_prices(problem, allocation)), key=lambda tried: tried.profit)
         if allocation.spend < 0.99 * money:
             # A small budget: curves alone would spread it below every lowest bid. The best lowest bids are bought.
-            allocation = max(allocation, with_floors(0.0), key=lambda tried: tried.profit)
+            allocation = max(allocation, with_floors(np.ones(len(cells))), key=lambda tried: tried.profit)
     return AdPlan(problem, allocation, _bids(allocation, problem), relaxed)
+
+
+def _money_prices(problem: AdProblem, allocation: Allocation) -> Floats:
+    """Return what a unit of money in each cell costs: itself, and what it takes from or saves the limits on money."""
+    price = np.full(len(problem.cells), 1.0 + allocation.money_price)
+    for limit in problem.limits.groups:
+        inside = (problem.cells[limit.columns[0]] == limit.label).to_numpy()
+        price += inside * float(allocation.multipliers[limit.name])
+    return np.maximum(price, 0.0)
 
 
 def _duty_cells(problem: AdProblem, between: NDArray[np.bool_], worth: pd.Series) -> NDArray[np.bool_]:

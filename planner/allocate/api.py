@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.allocate.cells import Cells, CellTable, Floats
-from planner.allocate.conflict import check_cells, plan_that_fits, raise_conflict, spend_fits, surely_infeasible
+from planner.allocate.conflict import check_cells, plan_that_fits, raise_conflict, surely_infeasible
 from planner.allocate.limits import Limits
 from planner.allocate.problem import Problem, build_problem
 from planner.allocate.result import Allocation, describe_solution
@@ -72,14 +72,8 @@ def solve_if_possible(problem: Problem, start: Floats | None = None) -> Solution
     if surely_infeasible(problem):
         return None
     solution = solve(problem, start)
-    if solution.violation <= ENOUGH:
-        return refine(problem, solution, solution.spend) if solution.error > ENOUGH else solution
-    fitting = plan_that_fits(problem)
-    if fitting is not None:
-        return refine(problem, solution, fitting)
-    if "units" in problem.used_features and spend_fits(problem):
-        # a stock that floors press against is not a concave limit: a plan may fit where the nearest way finds none
-        solution = refine(problem, solution, solution.spend)
-        if solution.violation <= ENOUGH:
-            return solution
+    if solution.error > ENOUGH:
+        solution = refine(problem, solution)
+    if solution.violation <= ENOUGH or plan_that_fits(problem) is not None:
+        return solution
     return None

@@ -23,7 +23,7 @@ from planner.errors import InfeasibleError
 from planner.errors import Problem as Trouble
 from planner.wording import Message
 
-__all__ = ["check_cells", "plan_that_fits", "raise_conflict", "spend_fits", "surely_infeasible"]
+__all__ = ["check_cells", "plan_that_fits", "raise_conflict", "surely_infeasible"]
 
 _ENOUGH = 1e-9
 _SHOWN = 20
@@ -76,12 +76,6 @@ def plan_that_fits(problem: Problem) -> Floats | None:
     return _unmerged(problem, merged, spend) if float(excess.sum()) <= _ENOUGH else None
 
 
-def spend_fits(problem: Problem) -> bool:
-    """Return whether the limits on spend alone can all hold."""
-    merged = _without_gain(problem, keep_features=False)
-    return float(_least_excess(merged, np.ones(len(merged.rows)))[0].sum()) <= _ENOUGH
-
-
 def raise_conflict(problem: Problem) -> NoReturn:
     """Raise `InfeasibleError` with every limit in conflict."""
     problem = _with_all_rows(problem)
@@ -113,11 +107,9 @@ def _unmerged(problem: Problem, merged: Problem, spend: Floats) -> Floats:
     return problem.low + (problem.high - problem.low) * share[problem.signature]
 
 
-def _without_gain(problem: Problem, keep_features: bool = True) -> Problem:
+def _without_gain(problem: Problem) -> Problem:
     """Return the problem in which only the limits count; cells that no limit can tell apart as one."""
-    kept = [
-        place for place, row in enumerate(problem.rows) if row.kind != "shipping" and (keep_features or not row.feature)
-    ]
+    kept = [place for place, row in enumerate(problem.rows) if row.kind != "shipping"]
     rows = tuple(problem.rows[place] for place in kept)
     names = problem.used_features
     used = [place for place, name in enumerate(names) if any(row.feature == name for row in rows)]
@@ -241,7 +233,7 @@ def _lower_return(problem: Problem, place: int) -> Message:
         trial = replace(others, base_price=best * row.members)
         solution = solve(trial)
         if solution.error > _ENOUGH:
-            solution = refine(trial, solution, solution.spend)
+            solution = refine(trial, solution)
         if solution.violation > _KEPT:
             return Message("allocate.not_alone")
         paid = float(solution.spend[member].sum())

@@ -46,21 +46,16 @@ class Point:
 
 
 class Dual:
-    """The dual function over all cells, or over every n-th cell with its weight.
+    """The dual function over all cells, or over every n-th cell with its weight."""
 
-    Given `centres`, all cells are treated as kinked ones, with their proximal terms there.
-    """
-
-    def __init__(self, problem: Problem, step: int = 1, centres: Floats | None = None) -> None:
+    def __init__(self, problem: Problem, step: int = 1) -> None:
         self.problem = problem
         self.limit = problem.limit
         self.lowest = np.array([row.lowest for row in problem.rows])
         self.highest = np.array([row.highest for row in problem.rows])
-        kinked = (problem.elasticity == 1.0) | (problem.profit == 0.0) | (centres is not None)
+        kinked = (problem.elasticity == 1.0) | (problem.profit == 0.0)
         arrays = (problem.elasticity, problem.profit, problem.features, problem.low, problem.high)
         self.pieces = cut_pieces(problem.signature, kinked, arrays, step)
-        if centres is not None:
-            self.set_centres(centres)
         self._rows = np.concatenate((-problem.price_rows[None], problem.value_rows))
         self._all_rows = self._rows.reshape(len(self._rows) * problem.signatures, len(problem.rows))
         self._row_sizes, self.limit_size = np.abs(self._all_rows), np.abs(self.limit)

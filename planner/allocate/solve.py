@@ -14,6 +14,7 @@ import numpy as np
 
 from planner.allocate.cells import Floats
 from planner.allocate.dual import Dual, minimise
+from planner.allocate.interior import interior_point
 from planner.allocate.problem import Problem
 
 __all__ = ["ENOUGH", "Solution", "refine", "solve"]
@@ -74,43 +75,18 @@ def solve(problem: Problem, start: Floats | None = None) -> Solution:
     return _settle(problem, dual, first, rounds=14)
 
 
-def refine(problem: Problem, solution: Solution, spend: Floats) -> Solution:
-    """Return a better plan where jumps kept `solve` from an answer, beginning at these sorted spends.
-
-    Slower, and sure where cells jump that are not expected to: in the end every cell is held near its last answer,
-    which needs neither curvature nor a value above 0.
-    """
-    if problem.used_features:
-        solution = min(solution, *_spend_first(problem), key=_quality)
-    if solution.error <= ENOUGH:
+def refine(problem: Problem, solution: Solution) -> Solution:
+    """Return the better of a plan and the one found along the central path, where `solve` came to no answer."""
+    proposal = interior_point(problem)
+    if proposal is None:
         return solution
-    nothing = np.zeros(len(problem.rows))
-    for begin in (spend, solution.spend):
-        dual = Dual(problem, centres=begin)
-        fixed = certify(problem, dual, begin, solution.y)
-        settled = _settle(problem, dual, nothing, rounds=60, widen=1.0)
-        solution = min(solution, fixed, settled, key=_quality)
-        if solution.error <= ENOUGH or begin is solution.spend:
-            break
-    return solution
+    spend, y = proposal
+    return min(solution, certify(problem, Dual(problem), _within_caps(problem, spend), y), key=_quality)
 
 
 def _quality(solution: Solution) -> tuple[bool, float]:
     """Return what to compare plans by: first that they keep the limits, then the gap."""
     return solution.violation > ENOUGH, solution.error
-
-
-def _spend_first(problem: Problem) -> list[Solution]:
-    """Return the plan that regards limits on spend alone, and the one found from there with all limits.
-
-    Prices on orders can make a cell worthless, where it jumps; beginning near the answer avoids most of it.
-    """
-    dual = Dual(problem)
-    highest = dual.highest
-    dual.highest = np.where([bool(row.feature) for row in problem.rows], 0.0, highest)
-    first = _settle(problem, dual, np.zeros(len(problem.rows)), rounds=14)
-    dual.highest = highest
-    return [first, _settle(problem, dual, first.y, rounds=20, widen=1.0)]
 
 
 def _settle(problem: Problem, dual: Dual, y: Floats, rounds: int, widen: float = 10.0) -> Solution:
