@@ -21,11 +21,11 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402  the thread limits above must be set first
 import pandas as pd  # noqa: E402
 
-from planner.adtools import load_tool  # noqa: E402
-from planner.adtools.fit import fit_percent, outcome_at  # noqa: E402
-from planner.adtools.grid import cut_pieces, make_periods, usual_percent  # noqa: E402
-from planner.adtools.merge import best_spans, share_spans  # noqa: E402
-from planner.adtools.series import Series  # noqa: E402
+from planner.outputs.adtools import load_tool  # noqa: E402
+from planner.outputs.adtools.fit import fit_percent, outcome_at  # noqa: E402
+from planner.outputs.adtools.grid import cut_pieces, make_periods, usual_percent  # noqa: E402
+from planner.outputs.adtools.merge import best_spans, share_spans  # noqa: E402
+from planner.outputs.adtools.series import Series  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results" / "adtools.md"
 CAMPAIGNS, DAYS, RUNS, LIMIT = 20, 7, 5, 1.0

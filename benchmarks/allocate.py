@@ -29,7 +29,7 @@ import numpy as np  # noqa: E402  the thread limits above must be set first
 import pandas as pd  # noqa: E402
 
 from planner.allocate import GroupLimit, Limits, allocate_budget  # noqa: E402
-from planner.fulfilment import FulfilmentCost  # noqa: E402
+from planner.allocate.fulfilment import FulfilmentCost  # noqa: E402
 
 CHANNELS = ("search", "display", "feed")
 WINDOWS = 12

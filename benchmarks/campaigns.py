@@ -22,9 +22,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.brief import Brief, parse_brief
+from planner.brief.toml_input import read_toml
 from planner.history import History
 from planner.plan import Plan, make_plan
-from planner.toml_input import read_toml
 
 RESULTS = Path(__file__).parent / "results" / "campaigns.md"
 ZONE = "Asia/Shanghai"

@@ -48,10 +48,10 @@ def measure(path: Path) -> dict[str, float]:
     import pandas as pd
 
     from planner.brief import parse_brief
-    from planner.customers import read_customers, recipient_lists, with_customers
+    from planner.brief.toml_input import TomlSource
+    from planner.messages.customers import read_customers, recipient_lists, with_customers
+    from planner.outputs.plan_folder import write_files
     from planner.outputs.recipients import recipient_files
-    from planner.toml_input import TomlSource
-    from planner.write import write_files
 
     tables = {
         "promotion": {"date": "2026-11-11"},

@@ -23,12 +23,12 @@ import pandas as pd
 
 from planner.backtest import score_draws
 from planner.brief import Brief, parse_brief
+from planner.brief.slots import make_slots
+from planner.brief.toml_input import TomlSource
 from planner.history import History
 from planner.market import forecast_market
 from planner.market.evidence import gather
-from planner.market.usual import usual_day
-from planner.slots import make_slots
-from planner.toml_input import TomlSource
+from planner.market.usual_day import usual_day
 
 RESULTS = Path(__file__).parent / "results" / "forecast.md"
 ZONE = "Asia/Shanghai"

@@ -91,9 +91,9 @@ def throw_spoilt_files(count: int) -> str:
     """Return what became of so many spoilt files; a traceback ends the benchmark."""
     import resource
 
-    from planner.errors import InputError
     from planner.history import read_history
     from planner.history.settings import ReadingSettings
+    from planner.vocabulary.errors import InputError
     from tests.history_mutations import mutated_files
     from tests.make_corpus import SEARCH
 

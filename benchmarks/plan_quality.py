@@ -22,10 +22,10 @@ import numpy as np
 import pandas as pd
 
 from planner import load_brief, load_history
-from planner.curves import response_cells, spend_at_bid
+from planner.brief.slots import make_slots
 from planner.market import forecast_market
+from planner.market.curves import response_cells, spend_at_bid
 from planner.plan import make_plan
-from planner.slots import make_slots
 
 RESULTS = Path(__file__).parent / "results" / "plan_quality.md"
 SCENARIOS = ("playbook", "half", "myth", "crowded", "surprise")

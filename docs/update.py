@@ -18,16 +18,16 @@ import click
 import jupytext
 import nbformat
 
-from planner.adtools import Tool, load_tool, target_names
-from planner.adtools.tool import ASPECTS
 from planner.brief import load_brief
+from planner.brief.example import example_paths
 from planner.charts import draw_all
 from planner.cli import planner
-from planner.example import example_paths
 from planner.history import load_history
+from planner.outputs.adtools import Tool, load_tool, target_names
+from planner.outputs.adtools.tool import ASPECTS
 from planner.plan import make_plan
-from planner.tables import TABLES
-from planner.wording import Lang, say
+from planner.vocabulary.tables import TABLES
+from planner.vocabulary.wording import Lang, say
 
 ROOT = Path(__file__).parents[1]
 PAGES: dict[Lang, tuple[str, ...]] = {

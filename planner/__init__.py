@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from planner import allocate, backtest, charts
     from planner.brief import Brief, load_brief
-    from planner.errors import InfeasibleError, InputError, PlannerError
-    from planner.example import example_folder
+    from planner.brief.example import example_folder
+    from planner.brief.playbook import Playbook, load_playbook
     from planner.history import History, load_history
+    from planner.outputs.plan_folder import read_plan, write_plan
     from planner.plan import Plan, make_plan
-    from planner.playbook import Playbook, load_playbook
-    from planner.tables import describe
-    from planner.write import read_plan, write_plan
+    from planner.vocabulary.errors import InfeasibleError, InputError, PlannerError
+    from planner.vocabulary.tables import describe
 
 __version__ = "0.1.0"
 
@@ -52,19 +52,19 @@ __all__ = [
 _HOMES = {
     "Brief": "brief",
     "History": "history",
-    "InfeasibleError": "errors",
-    "InputError": "errors",
+    "InfeasibleError": "vocabulary.errors",
+    "InputError": "vocabulary.errors",
     "Plan": "plan",
-    "PlannerError": "errors",
-    "Playbook": "playbook",
-    "describe": "tables",
-    "example_folder": "example",
+    "PlannerError": "vocabulary.errors",
+    "Playbook": "brief.playbook",
+    "describe": "vocabulary.tables",
+    "example_folder": "brief.example",
     "load_brief": "brief",
     "load_history": "history",
-    "load_playbook": "playbook",
+    "load_playbook": "brief.playbook",
     "make_plan": "plan",
-    "read_plan": "write",
-    "write_plan": "write",
+    "read_plan": "outputs.plan_folder",
+    "write_plan": "outputs.plan_folder",
 }
 
 

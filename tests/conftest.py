@@ -9,9 +9,9 @@ import pytest
 from hypothesis import settings
 
 from planner.brief import Brief, load_brief, parse_brief
+from planner.brief.toml_input import read_toml
 from planner.history import History, load_history
 from planner.plan import Plan, make_plan
-from planner.toml_input import read_toml
 
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("fixed")

@@ -8,7 +8,7 @@ from pathlib import Path
 from planner.brief import load_brief
 from planner.history import load_history
 from planner.plan import Plan, make_plan
-from planner.wording import Lang
+from planner.vocabulary.wording import Lang
 from tests.conftest import brief_from
 
 DATA = Path(__file__).parents[1] / "data"

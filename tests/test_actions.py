@@ -8,11 +8,11 @@ import pytest
 from planner.actions import KINDS, plan_actions, registration_note
 from planner.actions.sheet import expected_orders
 from planner.brief import parse_brief
-from planner.offers import plan_offers
-from planner.slots import make_slots
-from planner.sms import plan_sms
-from planner.tables import ACTIONS
-from planner.toml_input import TomlSource
+from planner.brief.slots import make_slots
+from planner.brief.toml_input import TomlSource
+from planner.messages.offers import plan_offers
+from planner.messages.sms import plan_sms
+from planner.vocabulary.tables import ACTIONS
 
 
 def make_brief(**tables):

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from planner.ads import AdProblem, ad_problem, plan_ads
-from planner.bids import bid_bounds, cap_spend, plan_limits, shown_bids, tool_unit
+from planner.allocate.ads import AdProblem, ad_problem, plan_ads
+from planner.allocate.bids import bid_bounds, cap_spend, plan_limits, shown_bids, tool_unit
 from planner.brief import Brief
-from planner.curves import clicks_at_spend, spend_at_bid
-from planner.errors import InfeasibleError
+from planner.brief.slots import make_slots
 from planner.market import forecast_market
-from planner.slots import make_slots
+from planner.market.curves import clicks_at_spend, spend_at_bid
+from planner.vocabulary.errors import InfeasibleError
 from tests.conftest import SMALL_BRIEF, brief_from
 
 

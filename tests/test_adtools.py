@@ -12,17 +12,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.adtools import Export, Sheet, actions_calendar, export_messages, export_plan, load_tool, target_names
-from planner.adtools.bundle import same_sheets
-from planner.adtools.fit import outcome_at, steps_for
-from planner.adtools.grid import cut_pieces
-from planner.adtools.series import plan_series
-from planner.adtools.tool import UNCHANGED, runs
 from planner.brief import Brief
-from planner.curves import clicks_at_spend, response_cells, spend_at_bid
-from planner.errors import InputError
+from planner.market.curves import clicks_at_spend, response_cells, spend_at_bid
+from planner.outputs.adtools import (
+    Export,
+    Sheet,
+    actions_calendar,
+    export_messages,
+    export_plan,
+    load_tool,
+    target_names,
+)
+from planner.outputs.adtools.bundle import same_sheets
+from planner.outputs.adtools.fit import outcome_at, steps_for
+from planner.outputs.adtools.grid import cut_pieces
+from planner.outputs.adtools.series import plan_series
+from planner.outputs.adtools.tool import UNCHANGED, runs
 from planner.plan import Plan
-from planner.wording import LANGUAGES
+from planner.vocabulary.errors import InputError
+from planner.vocabulary.wording import LANGUAGES
 from tests.conftest import SMALL_BRIEF, brief_from
 from tests.golden.make import HERE, frozen_plan, golden_files
 
@@ -222,7 +230,7 @@ def test_no_other_number_in_any_hour_would_lose_less() -> None:
 
 
 def _loss(made: Export, percent: np.ndarray) -> float:
-    from planner.adtools.losses import loss_table
+    from planner.outputs.adtools.losses import loss_table
 
     series = plan_series(example())[0]
     pieces = cut_pieces(series, made.tool)

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from planner.cli import planner
+from planner.outputs.plan_folder import write_plan
 from planner.plan import Plan
-from planner.write import write_plan
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_a_restore_file_of_one_campaign_is_named_before_the_equals_sign(folder: 
 
 
 def test_problems_are_told_and_nothing_is_written(folder: Path, tmp_path: Path) -> None:
-    from planner.errors import InputError
+    from planner.vocabulary.errors import InputError
 
     bad = tmp_path / "bad.txt"
     bad.write_text("00:00-24:00:80")
@@ -154,7 +154,7 @@ def test_no_cell_of_these_tables_begins_a_formula() -> None:
     import pandas as pd
 
     from planner.charts.words import Words
-    from planner.cli.handing import handed_csv
+    from planner.cli.export_tables import handed_csv
 
     table = pd.DataFrame({"channel": ["=1+1", None], "what": ["@x", "fine"], "loss": [-1.5, 0.0]})
     text = handed_csv(table, Words("en")).decode("utf-8-sig")

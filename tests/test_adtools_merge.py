@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.adtools.merge import GAP, best_spans, share_spans
+from planner.outputs.adtools.merge import GAP, best_spans, share_spans
 
 
 def spans_in(chosen: tuple[int, ...]) -> int:

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.adtools import Sheet, load_tool, target_names
-from planner.adtools.bundle import same_sheets
-from planner.adtools.reading import Reader, decode_schedule, minutes_of
-from planner.adtools.tool import UNCHANGED
-from planner.errors import InputError
-from planner.wording import LANGUAGES
+from planner.outputs.adtools import Sheet, load_tool, target_names
+from planner.outputs.adtools.bundle import same_sheets
+from planner.outputs.adtools.reading import Reader, decode_schedule, minutes_of
+from planner.outputs.adtools.tool import UNCHANGED
+from planner.vocabulary.errors import InputError
+from planner.vocabulary.wording import LANGUAGES
 
 DATES = ("2026-11-10", "2026-11-11", "2026-11-12")
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.after_sale import paid_price, plan_after_sale
+from planner.actions.after_sale import paid_price, plan_after_sale
 from planner.brief import parse_brief
-from planner.providers import load_provider
-from planner.toml_input import TomlSource
+from planner.brief.providers import load_provider
+from planner.brief.toml_input import TomlSource
 
 
 def make_brief(*, platform="tmall", refund_rate=0.1, order_value=200, **stock):

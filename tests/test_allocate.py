@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from planner.allocate import GroupLimit, Limits, ReturnLimit, allocate_budget
-from planner.fulfilment import FulfilmentCost
+from planner.allocate.fulfilment import FulfilmentCost
 
 CHANNELS = ("search", "display", "feed")
 

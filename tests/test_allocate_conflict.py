@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from planner.allocate import GroupLimit, Limits, ReturnLimit, allocate_budget
-from planner.errors import InfeasibleError
-from planner.wording import Message
+from planner.vocabulary.errors import InfeasibleError
+from planner.vocabulary.wording import Message
 from tests.test_allocate import shop
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from planner.allocate import GroupLimit, Limits, allocate_budget
-from planner.fulfilment import NO_COST, FulfilmentCost
+from planner.allocate.fulfilment import NO_COST, FulfilmentCost
 from tests.test_allocate import CHANNELS, shop
 
 pytestmark = pytest.mark.filterwarnings("error")

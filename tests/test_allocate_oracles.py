@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from planner.allocate import Allocation, GroupLimit, Limits, ReturnLimit, allocate_budget, least_spend
-from planner.fulfilment import FulfilmentCost
+from planner.allocate.fulfilment import FulfilmentCost
 from tests.test_allocate import CHANNELS, shop
 
 KINDS = ("budget", "bounds", "groups", "locks", "return", "return by channel", "stock", "late", "linear", "all")

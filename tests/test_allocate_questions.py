@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from planner.allocate import GroupLimit, Limits, allocate_budget, frontier, least_spend, round_spend
-from planner.errors import InfeasibleError
-from planner.fulfilment import FulfilmentCost
+from planner.allocate.fulfilment import FulfilmentCost
+from planner.vocabulary.errors import InfeasibleError
 from tests.test_allocate import CROSSING, shop
 
 LATE = FulfilmentCost((20.0, 40.0), (4.0, 15.0))

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from planner.audiences import PRIORS, audiences, order_margin
 from planner.brief import parse_brief
-from planner.errors import InputError
-from planner.toml_input import TomlSource
+from planner.brief.toml_input import TomlSource
+from planner.messages.audiences import PRIORS, audiences, order_margin
+from planner.vocabulary.errors import InputError
 
 
 def make_brief(*, hold_out=0.05, shop=None, **segment):

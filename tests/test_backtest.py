@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from planner.backtest import backtest, pinball, score_draws
 from planner.brief import Brief, parse_brief
-from planner.cli.forecasting import backtest as backtest_command
-from planner.cli.forecasting import forecast as forecast_command
-from planner.errors import InputError
+from planner.brief.toml_input import TomlSource
+from planner.cli.forecast import backtest as backtest_command
+from planner.cli.forecast import forecast as forecast_command
 from planner.history import History
-from planner.toml_input import TomlSource
+from planner.vocabulary.errors import InputError
 
 TEXT = """
 [promotion]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.brief import Brief, load_brief, meant_encoding, parse_amount
-from planner.errors import InputError
+from planner.vocabulary.errors import InputError
 from tests.conftest import ROOT, SMALL_BRIEF, brief_from
 
 
@@ -42,7 +42,13 @@ def test_parse_amount_survives_any_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["data/brief.toml", "data/brief.zh.toml", "planner/starter/brief.en.toml", "planner/starter/brief.zh.toml"]
+    "path",
+    [
+        "data/brief.toml",
+        "data/brief.zh.toml",
+        "planner/brief/starter/brief.en.toml",
+        "planner/brief/starter/brief.zh.toml",
+    ],
 )
 def test_the_briefs_we_ship_are_right(path: str) -> None:
     brief = load_brief(ROOT / path)
@@ -51,7 +57,7 @@ def test_the_briefs_we_ship_are_right(path: str) -> None:
 
 def test_a_commented_brief_is_right_with_every_note_made_a_line() -> None:
     for lang in ("en", "zh"):
-        text = (ROOT / f"planner/starter/brief.{lang}.toml").read_text(encoding="utf-8")
+        text = (ROOT / f"planner/brief/starter/brief.{lang}.toml").read_text(encoding="utf-8")
         lines = [
             line.removeprefix("# ") if line.startswith("# ") and ("=" in line or line.startswith("# [")) else line
             for line in text.split("\n")

@@ -11,20 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.adtools import export_plan
 from planner.backtest import backtest
 from planner.brief import Brief
+from planner.brief.slots import make_slots
 from planner.charts import merit_table
 from planner.charts.words import Words
-from planner.errors import InfeasibleError, InputError
-from planner.history import OTHERS, History, ReadingSettings, gathering, load_history, read_history
+from planner.history import OTHERS, History, ReadingSettings, load_history, read_history
 from planner.history.campaigns import MOST_CAMPAIGNS, CampaignChoice
+from planner.history.gathering import all_files as gathering
 from planner.market import forecast_market
 from planner.outputs import render_outputs
+from planner.outputs.adtools import export_plan
 from planner.outputs.hours import hours_shown
+from planner.outputs.plan_folder import read_plan, write_plan
 from planner.plan import Plan, check_plan, make_plan
-from planner.slots import make_slots
-from planner.write import read_plan, write_plan
+from planner.vocabulary.errors import InfeasibleError, InputError
 from tests.conftest import SMALL_BRIEF, brief_from
 
 ZONE = "Asia/Shanghai"

@@ -33,7 +33,7 @@ def _mentions() -> tuple[set[str], set[str]]:
 @pytest.mark.parametrize("area", AREAS)
 def test_nothing_in_the_catalogue_is_never_said(area: str) -> None:
     whole, begun = _mentions()
-    entries = tomllib.loads((PACKAGE / "wording" / f"{area}.toml").read_text(encoding="utf-8"))
+    entries = tomllib.loads((PACKAGE / "vocabulary" / "wording" / f"{area}.toml").read_text(encoding="utf-8"))
     keys = {f"{area}.{key}" for key in entries}
     unsaid = {key for key in keys if key not in whole and not key.startswith(tuple(begun)) and not BY_WORD.match(key)}
     assert not unsaid
@@ -41,7 +41,9 @@ def test_nothing_in_the_catalogue_is_never_said(area: str) -> None:
 
 @pytest.mark.parametrize("area", AREAS)
 def test_chinese_is_chinese_and_english_is_english(area: str) -> None:
-    for key, entry in tomllib.loads((PACKAGE / "wording" / f"{area}.toml").read_text(encoding="utf-8")).items():
+    for key, entry in tomllib.loads(
+        (PACKAGE / "vocabulary" / "wording" / f"{area}.toml").read_text(encoding="utf-8")
+    ).items():
         assert not re.search(r"[\u4e00-\u9fff，。；：（）]", entry["en"]), key
         bare = re.sub(r"\{[^}]*\}|[a-z_.-]*\.(csv|html)|planner [a-z]+|%|\W|\d", "", entry["zh"])
         assert not bare or re.search(r"[\u4e00-\u9fff]", bare), key

@@ -17,9 +17,9 @@ from matplotlib.figure import Figure
 from planner import charts
 from planner.charts.canvas import Clock, save, wrap
 from planner.charts.words import Words
+from planner.outputs.plan_folder import plan_json, read_plan, write_plan
 from planner.plan import Plan, make_plan
-from planner.wording import LANGUAGES, Lang
-from planner.write import plan_json, read_plan, write_plan
+from planner.vocabulary.wording import LANGUAGES, Lang
 from tests.conftest import brief_from
 from tests.plans_to_look_at import example, odd, odd_brief, plans
 

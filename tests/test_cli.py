@@ -230,7 +230,7 @@ def test_a_file_or_folder_in_the_way_is_wrong_usage(
 def test_a_broken_brief_is_answered_in_its_own_language(
     brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planner.cli.talk._chosen", [])
+    monkeypatch.setattr("planner.cli.options._chosen", [])
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     text = SMALL_BRIEF.replace("[promotion]", '[promotion]\nlang = "zh"\ndat = 1', 1)
     brief.write_text(text, encoding="utf-8")
@@ -257,7 +257,7 @@ def test_plan_tells_on_the_terminal_what_it_rests_on(
 def test_a_budget_that_is_no_amount_is_refused_in_the_persons_language(
     brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("planner.cli.talk._chosen", [])
+    monkeypatch.setattr("planner.cli.options._chosen", [])
     for locale, words in (("zh_CN.UTF-8", "不是大于 0 的金额"), ("en_US.UTF-8", "is no amount above 0")):
         monkeypatch.setenv("LC_ALL", locale)
         code, _, err = run("plan", brief, "-o", tmp_path / "out", "--budget", "lots", capsys=capsys)

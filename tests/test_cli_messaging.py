@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from planner.brief import parse_brief
-from planner.cli.messaging import sms_lists
-from planner.toml_input import TomlSource
-from planner.write import write_plan
+from planner.brief.toml_input import TomlSource
+from planner.cli.sms_lists import sms_lists
+from planner.outputs.plan_folder import write_plan
 
 CUSTOMERS = "phone,last order,orders,spent,opted out\n" + "\n".join(
     f"138{number:08d},2026-{1 + number % 9:02d}-01,{1 + number % 4},{number % 300},{'yes' if number % 9 == 0 else 'no'}"

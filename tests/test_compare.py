@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.compare import MESSAGES, brief_changes, figure_changes, plan_changes
-from planner.errors import InputError
+from planner.outputs.plan_folder import write_plan
 from planner.plan import Plan, make_plan
-from planner.write import write_plan
+from planner.plan.changes import MESSAGES, brief_changes, figure_changes, plan_changes
+from planner.vocabulary.errors import InputError
 from tests.conftest import SMALL_BRIEF, brief_from
 from tests.test_cli import run
 

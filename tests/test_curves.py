@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.curves import bid_at_spend, clicks_at_spend, full_spend, spend_at_bid
-from planner.elasticity import bid_response, learn_elasticity
-from planner.level import choose_level
+from planner.allocate.bid_level import choose_level
 from planner.market import Draws
-from planner.rehearse import rehearse
+from planner.market.curves import bid_at_spend, clicks_at_spend, full_spend, spend_at_bid
+from planner.market.elasticity import bid_response, learn_elasticity
+from planner.market.simulation import rehearse
 
 
 def some_cells(slots: int = 4, channels: int = 2, value: float = 2.0) -> pd.DataFrame:

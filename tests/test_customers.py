@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.brief import parse_brief
-from planner.customers import (
+from planner.brief.providers import load_provider
+from planner.brief.toml_input import TomlSource
+from planner.messages.customers import (
     SEGMENTS,
     Customers,
     read_customers,
@@ -20,10 +22,8 @@ from planner.customers import (
     segment_customers,
     with_customers,
 )
-from planner.errors import InputError
 from planner.outputs.recipients import recipient_files
-from planner.providers import load_provider
-from planner.toml_input import TomlSource
+from planner.vocabulary.errors import InputError
 
 
 def make_brief(**sms):

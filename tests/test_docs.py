@@ -15,7 +15,7 @@ import pytest
 
 import planner
 from planner.cli import planner as group
-from planner.tables import TABLES, describe
+from planner.vocabulary.tables import TABLES, describe
 from tests.conftest import ROOT
 
 

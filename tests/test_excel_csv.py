@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from planner.outputs.excel_csv import harmless, render_excel_csv
 from planner.plan import make_plan
-from planner.wording import LANGUAGES, Lang
+from planner.vocabulary.wording import LANGUAGES, Lang
 from tests.conftest import brief_from
 from tests.plans_to_look_at import example, odd_brief
 

@@ -11,16 +11,16 @@ import pytest
 from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 
-from planner.charts import faces
-from planner.charts.faces import BUNDLED, choose_faces
-from planner.wording import catalogue
+from planner.charts import typefaces as faces
+from planner.charts.typefaces import BUNDLED, choose_faces
+from planner.vocabulary.wording import catalogue
 
 ROOT = Path(__file__).parents[1]
-FONT = ROOT / "planner" / "fonts" / "PromoSansSC-Regular.otf"
+FONT = ROOT / "planner" / "charts" / "fonts" / "PromoSansSC-Regular.otf"
 
 
 def _characters_of_the_script() -> set[str]:
-    spec = importlib.util.spec_from_file_location("cut_font", ROOT / "planner" / "fonts" / "cut_font.py")
+    spec = importlib.util.spec_from_file_location("cut_font", ROOT / "planner" / "charts" / "fonts" / "cut_font.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

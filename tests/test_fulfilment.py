@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from planner.fulfilment import COMPENSATION, Compensation, FulfilmentCost, Rate, shipping_cost
+from planner.allocate.fulfilment import COMPENSATION, Compensation, FulfilmentCost, Rate, shipping_cost
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.errors import InputError
 from planner.history import ReadingSettings, read_history
+from planner.vocabulary.errors import InputError
 from tests.make_corpus import NUMBERS, Case, corpus
 
 CASES = corpus()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.history import ReadingSettings, gathering, read_history
+from planner.history import ReadingSettings, read_history
+from planner.history.gathering import all_files as gathering
 from tests.make_corpus import DAY, table
 
 TABLES = {

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from planner.cli import main
-from planner.errors import InputError
-from planner.history import ReadingSettings, describe_history, gathering, load_history, read_history, write_history
-from planner.history.sources import PLAN_FILES, SUFFIXES
-from planner.write import write_plan
+from planner.history import ReadingSettings, describe_history, load_history, read_history, write_history
+from planner.history.gathering import all_files as gathering
+from planner.history.opening.sources import PLAN_FILES, SUFFIXES
+from planner.outputs.plan_folder import write_plan
+from planner.vocabulary.errors import InputError
 from tests.conftest import SMALL_BRIEF, brief_from
 from tests.make_corpus import _orders, alimama, tidy
 

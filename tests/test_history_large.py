@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from planner.errors import InputError
-from planner.history import History, ReadingSettings, gathering, read_history, write_history
+from planner.history import History, ReadingSettings, read_history, write_history
+from planner.history.gathering import all_files as gathering
 from planner.history.settings import KnownChannel
+from planner.vocabulary.errors import InputError
 from tests.make_corpus import Case, corpus
 
 TEXT = [case for case in corpus() if all(name.endswith((".csv", ".tsv", ".gz", ".parquet")) for name in case.files)]

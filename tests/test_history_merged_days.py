@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from planner.errors import InputError
 from planner.history import ReadingSettings, read_history
+from planner.vocabulary.errors import InputError
 from tests.make_corpus import workbook
 
 HEADER = ["日期", "小时", "计划名称", "点击量"]

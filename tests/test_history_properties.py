@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.history import ReadingSettings, read_history, write_history
-from planner.history.cells import Fault, read_number
-from planner.history.clock import read_date, read_hour, read_moment
+from planner.history.notation.cells import Fault, read_number
+from planner.history.notation.clock import read_date, read_hour, read_moment
 from tests.make_corpus import LABELS, WRITTEN
 
 ZONES = st.sampled_from(["Asia/Shanghai", "Europe/Zurich", "America/St_Johns", "Asia/Kathmandu", "Australia/Lord_Howe"])

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.errors import InputError
 from planner.history import History, ReadingSettings, read_history
 from planner.history.settings import KnownChannel
+from planner.vocabulary.errors import InputError
 
 HEADER = "hour,channel,impressions,clicks,spend,orders,revenue\n"
 ROW = "2026-11-02 20:00,search,2044,103,116.59,2,138.63\n"

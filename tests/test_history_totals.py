@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner.history import ReadingSettings, gathering, read_history
+from planner.history import ReadingSettings, read_history
+from planner.history.gathering import all_files as gathering
 
 HEADER = "日期,小时,场景,展现量,点击量,花费,终端\n"
 

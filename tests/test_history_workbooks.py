@@ -13,11 +13,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from planner.errors import InputError
-from planner.history import ReadingSettings, gathering, read_history, workbook_process, workbooks
-from planner.history.opening import open_sheets
-from planner.history.sheets import HEAD_ROWS, Sheet
-from planner.history.sources import collect
+from planner.history import ReadingSettings, read_history
+from planner.history.gathering import all_files as gathering
+from planner.history.opening import workbook_process, workbooks
+from planner.history.opening.file_kinds import open_sheets
+from planner.history.opening.sources import collect
+from planner.history.opening.text_files import HEAD_ROWS, Sheet
+from planner.vocabulary.errors import InputError
 from tests.make_corpus import old_workbook, table, workbook
 
 HEADER = ["订单编号", "收货人姓名", "买家实际支付金额", "联系手机", "订单付款时间", "收货地址"]

@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 
 from planner.charts import chart_names
 from planner.cli import planner
-from planner.cli.examination import examine
-from planner.errors import InputError
-from planner.write import write_plan
+from planner.cli.machine import examine
+from planner.outputs.plan_folder import write_plan
+from planner.vocabulary.errors import InputError
 from tests.plans_to_look_at import DATA, odd
 
 ROOT = Path(__file__).parents[1]
@@ -80,7 +80,7 @@ def test_doctor_says_when_a_folder_cannot_be_written_to(tmp_path: Path, monkeypa
     def refuse(**_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("planner.cli.examination.tempfile.TemporaryFile", refuse)
+    monkeypatch.setattr("planner.cli.machine.tempfile.TemporaryFile", refuse)
     monkeypatch.chdir(tmp_path)
     done = run("doctor", "--lang", "en")
     assert done.exit_code == 3

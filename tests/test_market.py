@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 
 from planner.brief import Brief, parse_brief
-from planner.errors import InputError
+from planner.brief.slots import make_slots
+from planner.brief.toml_input import TomlSource
 from planner.history import History
 from planner.market import forecast_market
-from planner.slots import make_slots
-from planner.tables import MARKET
-from planner.toml_input import TomlSource
+from planner.vocabulary.errors import InputError
+from planner.vocabulary.tables import MARKET
 
 DATE = dt.date(2026, 11, 11)
 

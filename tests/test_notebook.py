@@ -13,11 +13,11 @@ import pytest
 
 from planner.brief import Brief
 from planner.charts.words import Words
-from planner.notebook import Explorer, Still, explore, plan_html, plan_lines
-from planner.notebook.curve import frontier_svg
-from planner.notebook.face import LARGEST
+from planner.outputs.notebook import Explorer, Still, explore, plan_html, plan_lines
+from planner.outputs.notebook.curve import frontier_svg
+from planner.outputs.notebook.page import LARGEST
+from planner.outputs.plan_folder import read_plan, write_plan
 from planner.plan import Plan, make_plan
-from planner.write import read_plan, write_plan
 
 
 def test_a_plan_in_a_terminal_is_four_lines(example_plan: Plan) -> None:
@@ -59,9 +59,9 @@ def test_a_page_in_jupyter_is_that_page(example_plan: Plan) -> None:
 
 def test_a_page_too_large_drops_to_the_next_chart(example_plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     timeline = len(plan_html(example_plan).encode())
-    monkeypatch.setattr("planner.notebook.face.LARGEST", timeline - 1)
+    monkeypatch.setattr("planner.outputs.notebook.page.LARGEST", timeline - 1)
     assert "<svg" in plan_html(example_plan)
-    monkeypatch.setattr("planner.notebook.face.LARGEST", 20_000)
+    monkeypatch.setattr("planner.outputs.notebook.page.LARGEST", 20_000)
     assert "<svg" not in plan_html(example_plan)
     assert len(plan_html(example_plan).encode()) <= 20_000
 

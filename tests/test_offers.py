@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.brief import parse_brief
-from planner.offers import plan_offers
-from planner.slots import make_slots
-from planner.toml_input import TomlSource
+from planner.brief.slots import make_slots
+from planner.brief.toml_input import TomlSource
+from planner.messages.offers import plan_offers
 
 
 def make_brief(*, offers=(), **tables):

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from planner.allocate.reasons import overruled
 from planner.brief import Brief
-from planner.errors import InfeasibleError, InputError
+from planner.brief.playbook import builtin_playbooks
 from planner.history import History
 from planner.plan import Plan, check_plan, make_plan
-from planner.playbook import builtin_playbooks
-from planner.reasons import overruled
+from planner.vocabulary.errors import InfeasibleError, InputError
 from tests.conftest import SMALL_BRIEF, brief_from
 
 ZONE = "Asia/Shanghai"

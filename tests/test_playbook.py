@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.errors import InputError
-from planner.playbook import OUTSIDE, builtin_playbooks, load_playbook, playbook_text, window_table
-from planner.timetable import lay_out
+from planner.brief.playbook import OUTSIDE, builtin_playbooks, load_playbook, playbook_text, window_table
+from planner.brief.timetable import lay_out
+from planner.vocabulary.errors import InputError
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from planner.errors import InputError
-from planner.providers import builtin_providers, default_provider, load_provider, parse_hours
+from planner.brief.providers import builtin_providers, default_provider, load_provider, parse_hours
+from planner.vocabulary.errors import InputError
 
 
 @pytest.mark.parametrize("name", builtin_providers())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from planner.allocate.reasons import overruled, row_reasons
 from planner.brief import Brief
-from planner.reasons import overruled, row_reasons
 from tests.conftest import brief_from as read
 
 BRIEF = """

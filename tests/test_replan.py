@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from planner.brief import Brief
-from planner.errors import InputError
-from planner.foundation import market_changes
+from planner.brief.slots import make_slots
 from planner.history import History
 from planner.market import forecast_market
+from planner.outputs.plan_folder import plan_json, read_plan, write_plan
 from planner.plan import Plan, make_plan
-from planner.slots import make_slots
-from planner.write import plan_json, read_plan, write_plan
+from planner.plan.expectation import market_changes
+from planner.vocabulary.errors import InputError
 from tests.conftest import brief_from
 
 TABLES = ("schedule", "limits", "sms", "actions", "market", "comparison", "paths", "frontier", "offers")

@@ -20,7 +20,7 @@ from planner.outputs.basis import certificate
 from planner.outputs.pictures import inline_figures
 from planner.outputs.report import render_report
 from planner.plan import Plan, make_plan
-from planner.wording import LANGUAGES, Lang, say
+from planner.vocabulary.wording import LANGUAGES, Lang, say
 from tests.conftest import brief_from
 from tests.plans_to_look_at import example, odd, odd_brief
 from tests.test_words import contrast

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.playbook import load_playbook
-from planner.slots import hour_starts, make_slots, match_past
-from planner.timetable import lay_out
+from planner.brief.playbook import load_playbook
+from planner.brief.slots import hour_starts, make_slots, match_past
+from planner.brief.timetable import lay_out
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 ZONES = [

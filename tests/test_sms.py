@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from planner.allocate import Limits, allocate_budget
 from planner.brief import parse_brief
-from planner.errors import InputError
-from planner.providers import load_provider
-from planner.slots import make_slots
-from planner.sms import count_parts, plan_sms, settle_sms, sms_cells, sms_frontier
-from planner.tables import SMS
-from planner.toml_input import TomlSource
+from planner.brief.providers import load_provider
+from planner.brief.slots import make_slots
+from planner.brief.toml_input import TomlSource
+from planner.messages.sms import count_parts, plan_sms, settle_sms, sms_cells, sms_frontier
+from planner.vocabulary.errors import InputError
+from planner.vocabulary.tables import SMS
 
 VIP = {
     "name": "vip", "people": 1000, "response": 0.1, "conversion": 0.16, "incrementality": 0.5, "opt_out": 0.005,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from planner.sms.assignment import Pattern, SendProblem, best_plan, frontier
+from planner.messages.sms.assignment import Pattern, SendProblem, best_plan, frontier
 
 
 def make_problem(rng):

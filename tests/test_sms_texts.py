@@ -3,9 +3,9 @@
 import pytest
 
 from planner.brief import parse_brief
-from planner.providers import load_provider
-from planner.sms import compose, count_parts, text_remarks
-from planner.toml_input import TomlSource
+from planner.brief.providers import load_provider
+from planner.brief.toml_input import TomlSource
+from planner.messages.sms import compose, count_parts, text_remarks
 
 CHINA, WORLD = load_provider("china"), load_provider("international")
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.brief import parse_brief
-from planner.slots import make_slots
-from planner.sms_value import conversion_shape, message_values, send_hours, value_at
-from planner.toml_input import TomlSource
+from planner.brief.slots import make_slots
+from planner.brief.toml_input import TomlSource
+from planner.messages.sms_value import conversion_shape, message_values, send_hours, value_at
 
 SEGMENT = {
     "name": "vip", "people": 1000, "response": 0.1, "conversion": 0.2, "incrementality": 0.5, "opt_out": 0.01,

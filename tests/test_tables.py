@@ -10,8 +10,8 @@ from planner.backtest import backtest
 from planner.brief import Brief
 from planner.history import History
 from planner.plan import Plan
-from planner.tables import LIMITS, SCHEDULE, TABLES, describe
-from planner.wording import LANGUAGES, catalogue
+from planner.vocabulary.tables import LIMITS, SCHEDULE, TABLES, describe
+from planner.vocabulary.wording import LANGUAGES, catalogue
 
 OF_A_PLAN = (
     "slots", "market", "schedule", "limits", "sms", "actions", "offers", "comparison", "paths", "frontier",

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from planner.cli.terminal import fit, show_summary, sparkline
 from planner.cli.waiting import waiting
-from planner.wording import LANGUAGES, Lang
+from planner.vocabulary.wording import LANGUAGES, Lang
 from tests.plans_to_look_at import example, odd, plans
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.brief import load_brief
-from planner.errors import InputError
-from planner.toml_input import read_toml
+from planner.brief.toml_input import read_toml
+from planner.vocabulary.errors import InputError
 
 TEN_MISTAKES = """[promotion]
 name = “双11”

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.wording import LANGUAGES, Message, Text, say
+from planner.vocabulary.wording import LANGUAGES, Message, Text, say
 
 PACKAGE = Path(__file__).parents[1] / "planner"
-AREAS = sorted((PACKAGE / "wording").glob("*.toml"))
+AREAS = sorted((PACKAGE / "vocabulary" / "wording").glob("*.toml"))
 KEY = re.compile(r"^[a-z_]+\.[a-z0-9_]+$")
 
 

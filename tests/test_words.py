@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from planner.actions import KINDS
+from planner.brief.playbook import Stance
 from planner.charts.palette import ACTUAL_INK, FAINT, GREY, INK, PLAN, STANCE_INK, STANCES, TINTS
 from planner.charts.words import Words
-from planner.playbook import Stance
-from planner.wording import catalogue
+from planner.vocabulary.wording import catalogue
 
 ZH, EN = Words("zh"), Words("en")
 

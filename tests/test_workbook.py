@@ -16,7 +16,7 @@ from python_calamine import CalamineWorkbook
 
 from planner.outputs.workbook import render_workbook, write_workbook
 from planner.plan import make_plan
-from planner.wording import LANGUAGES, Lang
+from planner.vocabulary.wording import LANGUAGES, Lang
 from tests.conftest import brief_from
 from tests.plans_to_look_at import example, odd, odd_brief
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from planner.charts import chart_names
-from planner.errors import InputError
+from planner.outputs.plan_folder import OWN_FILES, read_plan, write_files, write_plan
 from planner.plan import Plan
-from planner.tables import SCHEDULE, TABLES
-from planner.write import OWN_FILES, read_plan, write_files, write_plan
+from planner.vocabulary.errors import InputError
+from planner.vocabulary.tables import SCHEDULE, TABLES
 
 
 @pytest.fixture(scope="module")

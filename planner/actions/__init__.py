@@ -13,10 +13,10 @@ from planner.actions.before import before_actions, registration_note
 from planner.actions.during import during_actions
 from planner.actions.sheet import KINDS, Action
 from planner.brief import Brief
-from planner.offers import Offers
-from planner.tables import ACTIONS
-from planner.timetable import Timetable
-from planner.wording import Lang
+from planner.brief.timetable import Timetable
+from planner.messages.offers import Offers
+from planner.vocabulary.tables import ACTIONS
+from planner.vocabulary.wording import Lang
 
 __all__ = ["KINDS", "Action", "plan_actions", "registration_note"]
 

@@ -6,12 +6,12 @@ import datetime as dt
 
 import pandas as pd
 
+from planner.actions.after_sale import SHIP_HOUR, AfterSale, plan_after_sale
 from planner.actions.sheet import Action, expected_orders, on_day
-from planner.after_sale import SHIP_HOUR, AfterSale, plan_after_sale
 from planner.brief import Brief
-from planner.sms_value import allowed_span, provider_of
-from planner.timetable import Timetable
-from planner.wording import Message
+from planner.brief.timetable import Timetable
+from planner.messages.sms_value import allowed_span, provider_of
+from planner.vocabulary.wording import Message
 
 __all__ = ["after_actions"]
 

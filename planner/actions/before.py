@@ -8,9 +8,9 @@ import pandas as pd
 
 from planner.actions.sheet import Action, listed, on_day
 from planner.brief import Brief
-from planner.sms_value import provider_of
-from planner.timetable import Timetable
-from planner.wording import Message
+from planner.brief.timetable import Timetable
+from planner.messages.sms_value import provider_of
+from planner.vocabulary.wording import Message
 
 __all__ = ["before_actions", "registration_deadline", "registration_note"]
 

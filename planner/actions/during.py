@@ -11,10 +11,10 @@ import pandas as pd
 
 from planner.actions.sheet import Action, expected_orders, listed
 from planner.brief import Brief
-from planner.offers import Offers
-from planner.tables import unit_columns
-from planner.timetable import Span, Timetable
-from planner.wording import Message, Text
+from planner.brief.timetable import Span, Timetable
+from planner.messages.offers import Offers
+from planner.vocabulary.tables import unit_columns
+from planner.vocabulary.wording import Message, Text
 
 __all__ = ["during_actions"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.brief import Brief
-from planner.wording import Message, Text
+from planner.vocabulary.wording import Message, Text
 
 __all__ = ["KINDS", "Action", "expected_orders", "listed", "on_day"]
 

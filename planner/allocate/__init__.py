@@ -9,7 +9,7 @@ profit, revenue, units and orders. With sums over cells,
                 sum of revenue in g  >=  R_g * (sum of x_i in g)            least return, in all or by group
                 sum of units  <=  stock
 
-where ``late`` is a convex, piecewise-linear cost (`planner.fulfilment`). It is a concave problem: every limit is linear
+where ``late`` is a convex, piecewise-linear cost (see `fulfilment`). It is a concave problem: every limit is linear
 in spend or in the curves ``x**eta``.
 
 **The dual.** A multiplier y for each limit says what the limit's next unit earns. Given all of them a cell sees one
@@ -37,11 +37,11 @@ of a group that forces spend into cells whose every order makes a loss); only th
 so.
 """
 
-from planner.allocate.api import allocate_budget
-from planner.allocate.frontier import frontier, least_spend
-from planner.allocate.limits import GroupLimit, Limits, ReturnLimit
-from planner.allocate.result import Allocation, Certificate
-from planner.allocate.rounding import Rounded, round_spend
+from planner.allocate.solver.api import allocate_budget
+from planner.allocate.solver.frontier import frontier, least_spend
+from planner.allocate.solver.limits import GroupLimit, Limits, ReturnLimit
+from planner.allocate.solver.result import Allocation, Certificate
+from planner.allocate.solver.rounding import Rounded, round_spend
 
 __all__ = [
     "Allocation",

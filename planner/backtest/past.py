@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from planner.backtest.replay import Replay, replay
 from planner.backtest.scores import score_draws
 from planner.brief import Brief
-from planner.errors import InputError, Problem
+from planner.brief.slots import make_slots
 from planner.history import History
 from planner.market import Market, forecast_market
 from planner.market.evidence import Evidence, Panel, PastPanel, gather, paid_channels
-from planner.market.usual import by_hour
-from planner.slots import make_slots
-from planner.wording import Message
+from planner.market.usual_day import by_hour
+from planner.vocabulary.errors import InputError, Problem
+from planner.vocabulary.wording import Message
 
 __all__ = ["Backtest", "backtest", "brief_of"]
 

@@ -14,12 +14,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.brief import Brief
-from planner.curves import response_cells
 from planner.history import History
 from planner.market import Draws, Market
+from planner.market.curves import response_cells
 from planner.market.evidence import Panel
+from planner.market.simulation import rehearse
 from planner.plan import make_plan
-from planner.rehearse import rehearse
 
 __all__ = ["Replay", "replay"]
 

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from planner.brief.playbook import Playbook, load_playbook
 from planner.brief.tables import Budget, PastEvent, Promotion
-from planner.errors import InputError, Problem
-from planner.playbook import Playbook, load_playbook
-from planner.toml_input import TomlSource, suggestion
-from planner.wording import Message
+from planner.brief.toml_input import TomlSource, suggestion
+from planner.vocabulary.errors import InputError, Problem
+from planner.vocabulary.wording import Message
 
 __all__ = ["cross_problems"]
 
@@ -99,7 +99,9 @@ def _double_names(source: TomlSource) -> list[Problem]:
 
 def _tool_problems(source: TomlSource) -> list[Problem]:
     """Return ad tools that there are not: a file each, so that a new one needs no list of names."""
-    paths = (path.name.removesuffix(".py") for path in files("planner").joinpath("adtools", "targets").iterdir())
+    paths = (
+        path.name.removesuffix(".py") for path in files("planner").joinpath("outputs", "adtools", "targets").iterdir()
+    )
     known = sorted(name.replace("_", "-") for name in paths if not name.startswith("_"))
     return [
         _problem(source, ("adtools", tool), "adtools.unknown_target", found=tool, advice=suggestion(tool, known))

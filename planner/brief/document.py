@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, PrivateAttr
 
 from planner.brief.crossing import cross_problems
+from planner.brief.playbook import Playbook, load_playbook
 from planner.brief.tables import (
     AdtoolLimits,
     BriefTable,
@@ -25,11 +26,10 @@ from planner.brief.tables import (
     Stock,
     WindowChange,
 )
-from planner.errors import InputError, Problem
-from planner.playbook import Playbook, load_playbook
-from planner.timetable import Timetable, lay_out
-from planner.toml_input import TomlSource, parse_model, read_toml, suggestion
-from planner.wording import Message
+from planner.brief.timetable import Timetable, lay_out
+from planner.brief.toml_input import TomlSource, parse_model, read_toml, suggestion
+from planner.vocabulary.errors import InputError, Problem
+from planner.vocabulary.wording import Message
 
 __all__ = ["Brief", "load_brief", "parse_brief", "read_brief"]
 

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from planner.brief.playbook import Role, Stance
+from planner.brief.providers import builtin_providers, parse_hours
+from planner.brief.toml_input import complaint, suggestion
 from planner.brief.values import Amount, Day, Encoding, Local, Name, Number, Opening, Positive, Share, TimeOfDay
-from planner.playbook import Role, Stance
-from planner.providers import builtin_providers, parse_hours
-from planner.toml_input import complaint, suggestion
-from planner.wording import Lang, Message
+from planner.vocabulary.wording import Lang, Message
 
 __all__ = [
     "AdtoolLimits",

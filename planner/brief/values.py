@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from planner.toml_input import complaint, suggestion
-from planner.wording import Message
+from planner.brief.toml_input import complaint, suggestion
+from planner.vocabulary.wording import Message
 
 __all__ = [
     "Amount",

@@ -16,7 +16,7 @@ from planner.charts.words import Words
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from planner.wording import Lang
+    from planner.vocabulary.wording import Lang
 
 __all__ = ["backtest_finding", "plot_backtest"]
 

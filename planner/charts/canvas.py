@@ -22,10 +22,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from planner.charts.faces import Faces, choose_faces
 from planner.charts.palette import FAINT, GREY, INK, RULE
+from planner.charts.typefaces import Faces, choose_faces
 from planner.charts.words import Words
-from planner.wording import catalogue
+from planner.vocabulary.wording import catalogue
 
 __all__ = ["Clock", "Sheet", "panel", "save", "sheet", "wrap"]
 

@@ -1,7 +1,7 @@
 """The playbook against the data: window by window, what each says of traffic, price and conversion.
 
 The playbook's word is its prior with the spread it gives itself; what the plan was made with is the forecast, prior and
-history together, with its own. Where the data overrule the playbook is for `planner.reasons` to say.
+history together, with its own. Where the data overrule the playbook is for `planner.allocate.reasons` to say.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from planner.allocate.reasons import overruled
 from planner.charts.canvas import Sheet, panel, sheet, text_width
 from planner.charts.palette import ACTUAL, FAINT, GREY, INK, PLAN, RULE
 from planner.charts.windows import MEASURES
 from planner.charts.words import Words
-from planner.reasons import overruled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from planner.plan import Plan
-    from planner.wording import Lang
+    from planner.vocabulary.wording import Lang
 
 __all__ = ["evidence_finding", "evidence_table", "plot_evidence"]
 

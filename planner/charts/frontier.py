@@ -17,13 +17,13 @@ from planner.charts.canvas import Sheet, panel, sheet, text_width
 from planner.charts.limits import holding_limits
 from planner.charts.palette import FAINT, GREY, INK, PLAN, RULE, STANCES
 from planner.charts.words import Words
-from planner.tables import unit_columns
+from planner.vocabulary.tables import unit_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from planner.plan import Plan
-    from planner.wording import Lang
+    from planner.vocabulary.wording import Lang
 
 __all__ = ["Marks", "frontier_finding", "frontier_marks", "merit_table", "plot_frontier"]
 

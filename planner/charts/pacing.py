@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from planner.plan import Plan
-    from planner.wording import Lang
+    from planner.vocabulary.wording import Lang
 
 __all__ = ["ad_budget", "half_spent", "pacing_finding", "plot_pacing", "rival"]
 

@@ -14,13 +14,13 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from planner.charts.canvas import Clock, Sheet, panel, sheet
 from planner.charts.palette import GREY, INK, RULE, SERIES
 from planner.charts.words import Words
-from planner.sms_value import allowed_span, arrived
+from planner.messages.sms_value import allowed_span, arrived
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from planner.plan import Plan
-    from planner.wording import Lang
+    from planner.vocabulary.wording import Lang
 
 __all__ = ["arrivals_table", "half_arrived", "plot_sms", "sms_finding"]
 

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from planner.playbook import Stance
-from planner.wording import Lang, catalogue, say
+from planner.brief.playbook import Stance
+from planner.vocabulary.wording import Lang, catalogue, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +49,7 @@ class Words:
     @classmethod
     def of_brief(cls, brief: Brief, lang: Lang) -> Words:
         """Return the words of a brief."""
-        from planner.playbook import OUTSIDE
+        from planner.brief.playbook import OUTSIDE
 
         return cls(
             lang,

@@ -23,20 +23,20 @@ __all__ = ["main", "planner"]
 
 # name -> (module, one line of help); the command is the module's attribute of that name with _ for -.
 COMMANDS = {
-    "demo": ("planner.cli.planning", "The whole job on the bundled example."),
-    "init": ("planner.cli.starting", "Write a commented brief to fill in."),
-    "check": ("planner.cli.planning", "Validate a brief and say what the plan will rest on."),
-    "plan": ("planner.cli.planning", "Plan a promotion hour by hour."),
-    "forecast": ("planner.cli.forecasting", "The market table alone."),
-    "backtest": ("planner.cli.forecasting", "Score forecast and plan on past events."),
-    "history": ("planner.cli.reading", "Put any exports together to one tidy table."),
-    "export": ("planner.cli.exporting", "Write a plan as an ad tool's own schedule."),
-    "import-schedule": ("planner.cli.exporting", "Read an ad tool's schedule into a tidy CSV."),
-    "playbook": ("planner.cli.starting", "List, show or copy the built-in playbooks."),
-    "sms-lists": ("planner.cli.messaging", "Write the recipient file of every message."),
-    "compare": ("planner.cli.comparing", "Say what moved between two plans, and why."),
-    "charts": ("planner.cli.looking", "Draw a plan's charts again."),
-    "doctor": ("planner.cli.looking", "Say what this machine can draw, read and write."),
+    "demo": ("planner.cli.plan", "The whole job on the bundled example."),
+    "init": ("planner.cli.init", "Write a commented brief to fill in."),
+    "check": ("planner.cli.plan", "Validate a brief and say what the plan will rest on."),
+    "plan": ("planner.cli.plan", "Plan a promotion hour by hour."),
+    "forecast": ("planner.cli.forecast", "The market table alone."),
+    "backtest": ("planner.cli.forecast", "Score forecast and plan on past events."),
+    "history": ("planner.cli.history", "Put any exports together to one tidy table."),
+    "export": ("planner.cli.export", "Write a plan as an ad tool's own schedule."),
+    "import-schedule": ("planner.cli.export", "Read an ad tool's schedule into a tidy CSV."),
+    "playbook": ("planner.cli.init", "List, show or copy the built-in playbooks."),
+    "sms-lists": ("planner.cli.sms_lists", "Write the recipient file of every message."),
+    "compare": ("planner.cli.compare", "Say what moved between two plans, and why."),
+    "charts": ("planner.cli.charts", "Draw a plan's charts again."),
+    "doctor": ("planner.cli.charts", "Say what this machine can draw, read and write."),
 }
 
 
@@ -137,8 +137,8 @@ def _blocked_by(blocked: OSError) -> str | None:
 
 def _refuse(blocked: OSError, kind: str) -> int:
     """Say on stderr what cannot be written to, and return the exit code."""
-    from planner.cli.talk import language
-    from planner.wording import say
+    from planner.cli.options import language
+    from planner.vocabulary.wording import say
 
     click.echo(say(f"cli.{kind}", language(), path=blocked.filename or blocked), err=True)
     return 2
@@ -146,9 +146,9 @@ def _refuse(blocked: OSError, kind: str) -> int:
 
 def _report(fault: Exception, *, debug: bool) -> int:
     """Say what went wrong on stderr and return the exit code."""
-    from planner.cli.talk import language
-    from planner.errors import PlannerError
-    from planner.wording import say
+    from planner.cli.options import language
+    from planner.vocabulary.errors import PlannerError
+    from planner.vocabulary.wording import say
 
     if isinstance(fault, PlannerError):
         lang = language()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from planner.wording import Lang, say
+from planner.vocabulary.wording import Lang, say
 
 if TYPE_CHECKING:
     from planner.history.settings import Progress

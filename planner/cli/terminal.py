@@ -24,7 +24,7 @@ from planner.outputs.basis import certificate
 
 if TYPE_CHECKING:
     from planner.plan import Plan
-    from planner.wording import Lang
+    from planner.vocabulary.wording import Lang
 
 __all__ = ["fit", "show_summary", "sparkline"]
 

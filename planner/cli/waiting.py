@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from planner.cli.talk import language
-from planner.wording import say
+from planner.cli.options import language
+from planner.vocabulary.wording import say
 
 __all__ = ["waiting"]
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from planner.history.combine import hourly
+from planner.history.gathering.overlaps import hourly
 from planner.history.tidy import OTHERS
-from planner.wording import Message
+from planner.vocabulary.wording import Message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from planner.history.columnar import Engine
+    from planner.history.engine import Engine
 
 __all__ = ["MOST_CAMPAIGNS", "CampaignChoice", "divided_view", "without_small"]
 

@@ -9,7 +9,7 @@ import pandas as pd
 from planner.brief import Brief
 from planner.history.inspection import channel_word, odd_hours
 from planner.history.tidy import OTHERS, History, SourceFile
-from planner.wording import Message, first_of
+from planner.vocabulary.wording import Message, first_of
 
 __all__ = ["describe_history"]
 

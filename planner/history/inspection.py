@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from planner.wording import Message
+from planner.vocabulary.wording import Message
 
 __all__ = ["channel_word", "gap_notes", "odd_hours"]
 

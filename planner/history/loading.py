@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planner.brief import Brief
-from planner.errors import InputError, Problem
 from planner.history.campaigns import divided_view, without_small
-from planner.history.combine import Part, View, combine, view_of
-from planner.history.dialects import MEASURES
-from planner.history.gathering import Gathered, gather, is_stray, settle
+from planner.history.gathering.all_files import Gathered, gather, is_stray, settle
+from planner.history.gathering.one_table import TableReading, is_fatal, source_file
+from planner.history.gathering.overlaps import Part, View, combine, view_of
+from planner.history.gathering.totals import without_sum_channel
 from planner.history.inspection import gap_notes
-from planner.history.reading import TableReading, is_fatal, source_file
+from planner.history.recognising.dialects import MEASURES
 from planner.history.settings import Progress, ReadingSettings, settings_of
 from planner.history.tidy import History, SourceFile
-from planner.history.totals import without_sum_channel
-from planner.tables import HISTORY
-from planner.wording import Message
+from planner.vocabulary.errors import InputError, Problem
+from planner.vocabulary.tables import HISTORY
+from planner.vocabulary.wording import Message
 
 if TYPE_CHECKING:
-    from planner.history.columnar import Engine
-    from planner.history.large_rows import LargeTable
+    from planner.history.engine import Engine
+    from planner.history.large.rows import LargeTable
 
 __all__ = [
     "LargeView",
@@ -118,7 +118,7 @@ def read_gathered(gathered: Gathered, settings: ReadingSettings, *, progress: Pr
     parts = [reading.part for reading in gathered.readings if reading.part is not None]
     sources = [reading.source for reading in gathered.readings]
     if gathered.large:
-        from planner.history.columnar import Engine
+        from planner.history.engine import Engine
 
         with Engine(progress) as engine:
             for view in judge_views(engine, gathered, settings, sources):
@@ -132,8 +132,8 @@ def judge_views(
     """Return the large tables, judged and those of one kind laid over one another; what is to be said is gathered."""
     import duckdb
 
-    from planner.history.large import judge_large
-    from planner.history.overlay import laid_over
+    from planner.history.large.judge import judge_large
+    from planner.history.large.overlaps import laid_over
 
     kinds: dict[View, list[tuple[LargeTable, str]]] = {}
     for number, table in enumerate(gathered.large):
@@ -170,7 +170,7 @@ def judge_views(
 
 def _added_up(engine: Engine, view: LargeView, settings: ReadingSettings, notes: list[Message]) -> Part:
     """Return a view's rows by hour and channel (and campaign), as if a small table had held them."""
-    from planner.history.overlay import added_up
+    from planner.history.large.overlaps import added_up
 
     table = view.tables[0]
     if not settings.campaigns and table.all_unlike and table.sums is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from planner.wording import Message, Text
+from planner.vocabulary.wording import Message, Text
 
 __all__ = ["OTHERS", "History", "SourceFile"]
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.errors import InputError
-from planner.history.combine import combine
-from planner.history.dialects import MEASURES
-from planner.history.gathering import Gathered, gather, settle
+from planner.history.gathering.all_files import Gathered, gather, settle
+from planner.history.gathering.overlaps import combine
 from planner.history.loading import LargeView, growing_since, in_order, judge_views, read_gathered
+from planner.history.recognising.dialects import MEASURES
 from planner.history.settings import Progress, ReadingSettings
 from planner.history.tidy import SourceFile
-from planner.tables import HISTORY
-from planner.wording import Message
+from planner.vocabulary.errors import InputError
+from planner.vocabulary.tables import HISTORY
+from planner.vocabulary.wording import Message
 
 if TYPE_CHECKING:
-    from planner.history.columnar import Engine
+    from planner.history.engine import Engine
 
 __all__ = ["PARQUET", "WrittenHistory", "write_history"]
 
@@ -89,7 +89,7 @@ def _write_frame(table: pd.DataFrame, out: Path) -> None:
     if out.suffix.lower() in PARQUET:
         import duckdb
 
-        from planner.history.columnar import literal
+        from planner.history.engine import literal
 
         with duckdb.connect() as connection:
             utc = table.assign(hour=table["hour"].dt.tz_convert("UTC"))
@@ -108,8 +108,8 @@ def _write_frame(table: pd.DataFrame, out: Path) -> None:
 
 def _write_large(gathered: Gathered, out: Path, settings: ReadingSettings, progress: Progress | None) -> WrittenHistory:
     """Write large tables with their campaigns from the engine, the small ones beside them."""
-    from planner.history.columnar import Engine
-    from planner.history.overlay import write_rows
+    from planner.history.engine import Engine
+    from planner.history.large.overlaps import write_rows
 
     for reading in gathered.readings:
         settle(reading, gathered)
@@ -146,7 +146,7 @@ def _small_rows(gathered: Gathered, settings: ReadingSettings) -> pd.DataFrame:
 
 def _piece(view: LargeView, measures: Sequence[str]) -> str:
     """Return the SQL for a view's rows, one for each hour, channel and campaign."""
-    from planner.history.large_rows import sums
+    from planner.history.large.rows import sums
 
     if all(table.by_row for table in view.tables):
         return f"SELECT hour, channel, campaign, {', '.join(view.measures)} FROM {view.name}"

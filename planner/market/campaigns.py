@@ -15,15 +15,15 @@ import numpy as np
 import pandas as pd
 
 from planner.brief import Brief
-from planner.errors import InputError, Problem
+from planner.brief.toml_input import suggestion
 from planner.history import OTHERS, History
+from planner.market.campaign_shares import Parts, learn_parts, whole_channel
 from planner.market.channels import source_of
 from planner.market.draws import LEAST_CLICKS, MOST_CONVERSION, OUT_80, Market
 from planner.market.evidence import HOUR, SETTLED_ORDERS, Evidence, Panel, gather
-from planner.market.parts import Parts, learn_parts, whole_channel
-from planner.tables import MARKET
-from planner.toml_input import suggestion
-from planner.wording import Message, first_of
+from planner.vocabulary.errors import InputError, Problem
+from planner.vocabulary.tables import MARKET
+from planner.vocabulary.wording import Message, first_of
 
 __all__ = ["split_campaigns"]
 

@@ -12,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.brief import Brief, Channel
-from planner.elasticity import KAPPA_PRIOR, Elasticity, learn_elasticity
-from planner.errors import InputError, Problem
+from planner.market.elasticity import KAPPA_PRIOR, Elasticity, learn_elasticity
 from planner.market.evidence import Evidence
-from planner.market.usual import Usual
-from planner.wording import Message
+from planner.market.usual_day import Usual
+from planner.vocabulary.errors import InputError, Problem
+from planner.vocabulary.wording import Message
 
 __all__ = ["Channels", "guessed_clicks", "settle_channels", "source_of"]
 

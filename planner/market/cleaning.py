@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.market.evidence import Panel
-from planner.wording import Message
+from planner.vocabulary.wording import Message
 
 __all__ = ["clean_usual", "mark_spent"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner.wording import Message
+from planner.vocabulary.wording import Message
 
 __all__ = ["LEAST_CLICKS", "MOST_CONVERSION", "OUT_80", "Draws", "Market"]
 

@@ -14,9 +14,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.brief import Brief, PastEvent
+from planner.brief.timetable import Timetable
 from planner.history import History
-from planner.timetable import Timetable
-from planner.wording import Message, first_of
+from planner.vocabulary.wording import Message, first_of
 
 __all__ = ["Evidence", "Panel", "PastPanel", "gather", "paid_channels"]
 

@@ -12,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.brief import Brief
-from planner.errors import InputError, Problem
 from planner.history import History
 from planner.market.booking import kept, worn
 from planner.market.campaigns import split_campaigns
@@ -22,9 +21,10 @@ from planner.market.draws import LEAST_CLICKS, MOST_CONVERSION, OUT_80, Market
 from planner.market.evidence import gather, paid_channels
 from planner.market.prior import PriorTable, prior_table
 from planner.market.uplift import CELL_CONVERSION, CELL_TRAFFIC, Uplift, expected_conversion, learn_uplift
-from planner.market.usual import Usual, usual_day
-from planner.tables import MARKET
-from planner.wording import Message
+from planner.market.usual_day import Usual, usual_day
+from planner.vocabulary.errors import InputError, Problem
+from planner.vocabulary.tables import MARKET
+from planner.vocabulary.wording import Message
 
 __all__ = ["forecast_market"]
 

@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.brief import Brief
-from planner.playbook import OUTSIDE, Prior, Window
+from planner.brief.playbook import OUTSIDE, Prior, Window
 
 __all__ = ["PriorTable", "kinship", "prior_table"]
 

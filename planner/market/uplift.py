@@ -13,16 +13,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.brief import Brief
+from planner.brief.slots import match_past
 from planner.market.booking import booked, worn
 from planner.market.channels import Channels
 from planner.market.cleaning import mark_spent
 from planner.market.evidence import Evidence, PastPanel
-from planner.market.latent import Belief, Counts, learn
+from planner.market.log_multipliers import Belief, Counts, learn
 from planner.market.prior import PriorTable, kinship
-from planner.market.shop import hear_shop, shop_day
-from planner.market.usual import Usual
-from planner.slots import match_past
-from planner.wording import Message
+from planner.market.usual_day import Usual
+from planner.market.whole_shop import hear_shop, shop_day
+from planner.vocabulary.wording import Message
 
 __all__ = ["Uplift", "expected_conversion", "learn_uplift"]
 

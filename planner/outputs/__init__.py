@@ -1,6 +1,6 @@
 """What a plan becomes for people: the report page, the workbook, the calendar, and a table for spreadsheets.
 
-Each is a function of the plan alone and gives text or bytes; putting files into a folder is `planner.write`'s.
+Each is a function of the plan alone and gives text or bytes; putting files into a folder is `plan_folder`'s.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from planner.plan import Plan
-    from planner.wording import Lang
+    from planner.vocabulary.wording import Lang
 
 __all__ = ["render_outputs"]
 

@@ -18,7 +18,7 @@ from planner.charts.words import Words
 
 if TYPE_CHECKING:
     from planner.plan import Plan
-    from planner.wording import Lang
+    from planner.vocabulary.wording import Lang
 
 __all__ = ["render_calendar"]
 

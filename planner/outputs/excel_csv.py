@@ -17,7 +17,7 @@ from planner.outputs.tabular import shown_schedule
 
 if TYPE_CHECKING:
     from planner.plan import Plan
-    from planner.wording import Lang
+    from planner.vocabulary.wording import Lang
 
 __all__ = ["harmless", "render_excel_csv"]
 

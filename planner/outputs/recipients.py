@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from planner.brief import Brief
-from planner.customers import RecipientLists
-from planner.providers import Upload
-from planner.sms_value import provider_of
+from planner.brief.providers import Upload
+from planner.messages.customers import RecipientLists
+from planner.messages.sms_value import provider_of
 
 __all__ = ["recipient_files"]
 

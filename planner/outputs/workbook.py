@@ -24,7 +24,7 @@ from planner.outputs.tabular import Shown, shown_actions, shown_limits, shown_sc
 
 if TYPE_CHECKING:
     from planner.plan import Plan
-    from planner.wording import Lang
+    from planner.vocabulary.wording import Lang
 
 __all__ = ["render_workbook", "write_workbook"]
 

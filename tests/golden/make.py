@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.adtools import export_plan, target_names
 from planner.brief import load_brief
+from planner.outputs.adtools import export_plan, target_names
 from planner.plan import Plan, Summary, make_plan
 
 HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ def frozen_plan() -> Plan:
 def take_plan() -> None:
     """Write what an export reads of the example's plan."""
     from planner.history import load_history
-    from planner.write import csv_text
+    from planner.outputs.plan_folder import csv_text
 
     brief = load_brief(DATA / "brief.toml")
     plan = make_plan(brief, load_history([DATA / "history.csv"], brief), lang="en")

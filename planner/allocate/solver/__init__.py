@@ -1,0 +1,1 @@
+"""The optimiser: a budget over cells for the most profit, exactly, with its certificate."""

@@ -1,0 +1,1 @@
+"""From tables of cells to tidy rows, in which nothing is counted twice."""

@@ -1,0 +1,1 @@
+"""From paths to tables of cells: files, folders, archives, workbooks, parquet."""

@@ -1,0 +1,1 @@
+"""Whose table it is and what its headers mean."""
