@@ -43,7 +43,7 @@ CONTESTANTS = {
     ),
     "promo-planner: to the campaigns that a plan by campaign carries through": (
         "from planner.history import ReadingSettings, read_history\n"
-        "from planner.history.campaigns import CampaignChoice\n"
+        "from planner.history.settings import CampaignChoice\n"
         "settings = ReadingSettings(campaigns=True, choice=CampaignChoice(everything=True))\n"
         "rows = len(read_history([{file!r}], settings).table)"
     ),

@@ -15,6 +15,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from planner.vocabulary.answers import give_answers
+from planner.vocabulary.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from planner import allocate, backtest, charts
     from planner.brief import Brief, load_brief
@@ -25,8 +28,6 @@ if TYPE_CHECKING:
     from planner.plan import Plan, make_plan
     from planner.vocabulary.errors import InfeasibleError, InputError, PlannerError
     from planner.vocabulary.tables import describe
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Brief",
@@ -66,6 +67,17 @@ _HOMES = {
     "read_plan": "outputs.plan_folder",
     "write_plan": "outputs.plan_folder",
 }
+
+# What a plan can be asked, and by whom it is answered.
+give_answers(
+    {
+        "plan.compare": "planner.plan.changes:plan_changes",
+        "plan.explore": "planner.outputs.notebook:explore",
+        "plan.lines": "planner.outputs.notebook:plan_lines",
+        "plan.page": "planner.outputs.notebook:plan_html",
+        "plan.replan": "planner.plan.replanning:replan",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 import click
 
-from planner import __version__
+from planner.vocabulary.version import __version__
 
 __all__ = ["main", "planner"]
 

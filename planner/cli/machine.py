@@ -72,7 +72,7 @@ def _versions() -> Iterator[Finding]:
     """Return the versions of the program, of Python and of the libraries."""
     from importlib.metadata import PackageNotFoundError, version
 
-    from planner import __version__
+    from planner.vocabulary.version import __version__
 
     yield Finding(_plain(f"promo-planner {__version__}, Python {platform.python_version()}, {platform.system()}"))
     found = []

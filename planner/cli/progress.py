@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from planner.vocabulary.wording import Lang, say
 
 if TYPE_CHECKING:
-    from planner.history.settings import Progress
+    from planner.history.progress import Progress
 
 __all__ = ["progress_bar"]
 

@@ -7,51 +7,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from planner.history.gathering.overlaps import hourly
+from planner.history.settings import MOST_CAMPAIGNS, CampaignChoice
 from planner.history.tidy import OTHERS
 from planner.vocabulary.wording import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from planner.history.engine import Engine
 
-__all__ = ["MOST_CAMPAIGNS", "CampaignChoice", "divided_view", "without_small"]
+__all__ = ["divided_view", "without_small"]
 
-# Of a channel. Each is a row a slot of the plan, with a bid that a person or a file has to set.
-MOST_CAMPAIGNS = 100
 # Campaigns are ranked by what they did in the channel's last days.
 _RANKED_DAYS = 28
 _SIZES = ("spend", "clicks", "impressions")
-
-
-@dataclass(frozen=True)
-class CampaignChoice:
-    """The campaigns to carry through: those listed by channel, and where `everything` the largest of the others."""
-
-    listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    everything: bool = False
-
-    def kept(self, sizes: pd.DataFrame) -> pd.DataFrame:
-        """Return ``channel`` and ``campaign`` of those to carry through.
-
-        Parameters
-        ----------
-        sizes
-            ``channel``, ``campaign`` and ``size``, a row a campaign.
-        """
-        listed = {(channel, name) for channel, names in self.listed.items() for name in names}
-        named = [unit in listed for unit in zip(sizes["channel"], sizes["campaign"], strict=True)]
-        ordered = sizes.assign(named=named).sort_values(["named", "size", "campaign"], ascending=[False, False, True])
-        place = ordered.groupby("channel", dropna=False).cumcount()
-        kept = ordered["named"] | (self.everything & (place < MOST_CAMPAIGNS))
-        return ordered.loc[kept, ["channel", "campaign"]].reset_index(drop=True)
 
 
 def without_small(

@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.history.settings import Progress
+from planner.history.progress import Progress
 
 __all__ = ["MEMORY_MEGABYTES", "Engine", "Scan", "literal", "number_text", "parquet_scan", "quoted", "text_scan"]
 

@@ -16,8 +16,9 @@ from planner.history.gathering.one_table import TableReading, is_fatal, source_f
 from planner.history.gathering.overlaps import Part, View, combine, view_of
 from planner.history.gathering.totals import without_sum_channel
 from planner.history.inspection import gap_notes
+from planner.history.progress import Progress
 from planner.history.recognising.dialects import MEASURES
-from planner.history.settings import Progress, ReadingSettings, settings_of
+from planner.history.settings import ReadingSettings, settings_of
 from planner.history.tidy import History, SourceFile
 from planner.vocabulary.errors import InputError, Problem
 from planner.vocabulary.tables import HISTORY

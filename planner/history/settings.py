@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+import pandas as pd
+
 from planner.brief import Brief
-from planner.history.campaigns import CampaignChoice
 
-__all__ = ["KnownChannel", "Progress", "ReadingSettings", "settings_of"]
+__all__ = ["MOST_CAMPAIGNS", "CampaignChoice", "KnownChannel", "ReadingSettings", "settings_of"]
 
-# Told the step and the share of it that is done, between 0 and 1.
-Progress = Callable[[str, float], None]
+
+# Of a channel. Each is a row a slot of the plan, with a bid that a person or a file has to set.
+MOST_CAMPAIGNS = 100
+
+
+@dataclass(frozen=True)
+class CampaignChoice:
+    """The campaigns to carry through: those listed by channel, and where `everything` the largest of the others."""
+
+    listed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    everything: bool = False
+
+    def kept(self, sizes: pd.DataFrame) -> pd.DataFrame:
+        """Return ``channel`` and ``campaign`` of those to carry through.
+
+        Parameters
+        ----------
+        sizes
+            ``channel``, ``campaign`` and ``size``, a row a campaign.
+        """
+        listed = {(channel, name) for channel, names in self.listed.items() for name in names}
+        named = [unit in listed for unit in zip(sizes["channel"], sizes["campaign"], strict=True)]
+        ordered = sizes.assign(named=named).sort_values(["named", "size", "campaign"], ascending=[False, False, True])
+        place = ordered.groupby("channel", dropna=False).cumcount()
+        kept = ordered["named"] | (self.everything & (place < MOST_CAMPAIGNS))
+        return ordered.loc[kept, ["channel", "campaign"]].reset_index(drop=True)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ import pandas as pd
 from planner.history.gathering.all_files import Gathered, gather, settle
 from planner.history.gathering.overlaps import combine
 from planner.history.loading import LargeView, growing_since, in_order, judge_views, read_gathered
+from planner.history.progress import Progress
 from planner.history.recognising.dialects import MEASURES
-from planner.history.settings import Progress, ReadingSettings
+from planner.history.settings import ReadingSettings
 from planner.history.tidy import SourceFile
 from planner.vocabulary.errors import InputError
 from planner.vocabulary.tables import HISTORY

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from planner import __version__
 from planner.charts.limits import holding_limits
 from planner.charts.words import Words
+from planner.vocabulary.version import __version__
 
 if TYPE_CHECKING:
     from planner.plan import Plan

@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from planner import __version__
 from planner.brief import Brief
 from planner.brief.playbook import Playbook
 from planner.market import Market
@@ -28,6 +27,7 @@ from planner.plan.expectation import Foundation
 from planner.plan.summary import Summary
 from planner.vocabulary.errors import InputError, Problem
 from planner.vocabulary.tables import PLAN_TABLES
+from planner.vocabulary.version import __version__
 from planner.vocabulary.wording import LANGUAGES, Lang, Message, Text
 
 __all__ = ["OWN_FILES", "SCHEMA", "csv_text", "plan_json", "read_plan", "write_files", "write_plan"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,10 @@ from planner.vocabulary.errors import InputError, Problem
 from planner.vocabulary.wording import Lang, Message
 
 if TYPE_CHECKING:
-    from planner.plan import Plan
+    from planner.plan.plan import By, Plan
 
-__all__ = ["MESSAGES", "By", "brief_changes", "figure_changes", "plan_changes"]
+__all__ = ["MESSAGES", "brief_changes", "figure_changes", "plan_changes"]
 
-By = Literal["hour", "window", "channel"]
 MESSAGES = "sms"
 # A multiple counts as moved beyond this, a price of money beyond that; less is no reason a person would look for.
 _MOVED, _MONEY = 0.02, 0.005

@@ -1,13 +1,11 @@
-"""The order of the stages, from a brief and a history to a plan; and what a plan must keep to.
+"""The order of the stages, from a brief and a history to a plan.
 
 The stages do not know each other: this module alone does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -28,132 +26,21 @@ from planner.market.curves import spend_at_bid
 from planner.market.simulation import Rehearsal, rehearse
 from planner.messages.offers import plan_offers
 from planner.messages.sms import plan_sms, settle_sms, sms_frontier
-from planner.plan.changes import By, plan_changes
-from planner.plan.expectation import Foundation, lay_foundation, market_changes
+from planner.plan.expectation import Foundation, lay_foundation
 from planner.plan.invariants import check_plan
 from planner.plan.naive_plans import compare_plans, cumulative_paths, naive_plans
-from planner.plan.summary import Summary, summarise
-from planner.vocabulary.errors import InputError, Problem
+from planner.plan.plan import Plan
+from planner.plan.summary import summarise
 from planner.vocabulary.tables import ACTIONS, LIMITS, MARKET, SCHEDULE, SMS
-from planner.vocabulary.wording import Lang, Message, Text
+from planner.vocabulary.wording import Lang
 
-if TYPE_CHECKING:
-    from planner.outputs.notebook import Explorer, Still
-
-__all__ = ["DRAWS", "Plan", "check_plan", "make_plan"]
+__all__ = ["DRAWS", "make_plan", "plan_on"]
 
 Floats = NDArray[np.float64]
 
 # Markets drawn to judge bid levels and to give ranges; enough that the level chosen does not hang on the seed. Of plans
 # with very many cells fewer are drawn, that all plans compared fit into memory.
 DRAWS, MOST_DRAWN, LEAST_DRAWS = 256, 4_000_000, 64
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """Everything that was planned; the tables are those of `planner.vocabulary.tables`.
-
-    `comparison` and `paths` set the plan beside naive plans over the same drawn markets; `frontier` has profit and
-    marginal return over a range of budgets; `certificate` says how close to the optimum the allocation provably is.
-    `foundation` is what it all stands on.
-    """
-
-    brief: Brief
-    lang: Lang
-    seed: int
-    slots: pd.DataFrame
-    market: pd.DataFrame
-    schedule: pd.DataFrame
-    limits: pd.DataFrame
-    sms: pd.DataFrame
-    actions: pd.DataFrame
-    offers: pd.DataFrame
-    comparison: pd.DataFrame
-    paths: pd.DataFrame
-    frontier: pd.DataFrame
-    multipliers: pd.Series
-    certificate: Mapping[str, Any]
-    summary: Summary
-    foundation: Foundation
-    notes: tuple[Message | Text, ...] = ()
-
-    @property
-    def history(self) -> History | None:
-        """The history that the plan was made with; None where there was none, or where the plan was read from files."""
-        return self.foundation.history
-
-    @property
-    def sources(self) -> tuple[Mapping[str, Any], ...]:
-        """The files of the history, with their fingerprints."""
-        return self.foundation.sources
-
-    def replan(
-        self, *, history: History | None = None, lang: Lang | None = None, seed: int | None = None, **changes: Any
-    ) -> Plan:
-        """Return the plan of the same promotion with something changed.
-
-        Parameters
-        ----------
-        history
-            Another history; by default the one that this plan was made with. A plan read from its files has left it
-            behind: it is then planned anew on the market it stands on, unless the change would change that market.
-        lang, seed
-            As in `make_plan`; by default this plan's.
-        changes
-            Of the brief, as `Brief.with_` takes them: ``budget=40_000``, ``shop={"margin": 0.3}``,
-            ``windows=[{"window": 3, "stance": "hold"}]``.
-
-        Raises
-        ------
-        InputError
-            A value that a brief may not have, or a change that needs the history.
-        InfeasibleError
-            No plan keeps all limits of the brief.
-
-        Examples
-        --------
-        >>> import planner
-        >>> shop = planner.example_folder()
-        >>> brief = planner.load_brief(shop / "brief.toml")
-        >>> plan = planner.make_plan(brief, planner.load_history(shop / "history.csv", brief))
-        >>> plan.replan(budget=4_000).summary.budget
-        4000.0
-        """
-        brief = self.brief.with_(**changes) if changes else self.brief
-        lang, seed = lang or self.lang, self.seed if seed is None else seed
-        changed = market_changes(self.brief, brief)
-        same_market = (
-            not changed and brief.shop.margin == self.brief.shop.margin and not self.foundation.leans_on_budget
-        )
-        if history is not None or (self.foundation.whole and not same_market):
-            return make_plan(brief, history or self.history, lang=lang, seed=seed)
-        if changed:
-            raise InputError([Problem(Message("plan.history_needed", {"tables": ", ".join(changed)}))])
-        foundation = self.foundation.at_margin(brief.shop.margin / self.brief.shop.margin)
-        return _plan_on(foundation, brief, self.slots, lang=lang, seed=seed)
-
-    def compare(self, other: Plan, *, by: By = "window", lang: Lang | None = None) -> pd.DataFrame:
-        """Return what moves from this plan to another, and why; see `planner.plan.changes.plan_changes`."""
-        return plan_changes(self, other, by=by, lang=lang)
-
-    def explore(self) -> Explorer | Still:
-        """Return sliders for budget, margin and price of a message, and a choice of stance for every window.
-
-        They need the extra ``notebook``; without it the answer shows the chart of other budgets instead.
-        """
-        from planner.outputs.notebook import explore
-
-        return explore(self)
-
-    def __repr__(self) -> str:
-        from planner.outputs.notebook import plan_lines
-
-        return "\n".join(plan_lines(self))
-
-    def _repr_html_(self) -> str:
-        from planner.outputs.notebook import plan_html
-
-        return plan_html(self)
 
 
 def make_plan(brief: Brief, history: History | None = None, *, lang: Lang | None = None, seed: int = 0) -> Plan:
@@ -188,11 +75,23 @@ def make_plan(brief: Brief, history: History | None = None, *, lang: Lang | None
     """
     lang = lang or brief.promotion.lang or "en"
     slots = make_slots(brief.timetable)
-    return _plan_on(lay_foundation(brief, slots, history), brief, slots, lang=lang, seed=seed)
+    return plan_on(lay_foundation(brief, slots, history), brief, slots, lang=lang, seed=seed)
 
 
-def _plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang: Lang, seed: int) -> Plan:
-    """Return the plan of a brief in the market that it stands on."""
+def plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang: Lang, seed: int) -> Plan:
+    """Return the plan of a brief in the market that it stands on.
+
+    Parameters
+    ----------
+    foundation
+        The market, and what was spent in the last event.
+    brief
+        What the seller tells us.
+    slots
+        `tables.SLOTS` of the brief's promotion.
+    lang, seed
+        As in `make_plan`.
+    """
     offers = plan_offers(brief, slots, foundation.market.table, lang)
     market = replace(foundation.market, table=offers.lifted(foundation.market.table))
     draws = market.draw(min(DRAWS, max(LEAST_DRAWS, MOST_DRAWN // len(market.table))), seed)
