@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from planner.backtest import backtest, pinball, score_draws
 from planner.brief import Brief, parse_brief
 from planner.brief.toml_input import TomlSource
-from planner.cli.forecast import backtest as backtest_command
+from planner.cli.backtest import backtest as backtest_command
 from planner.cli.forecast import forecast as forecast_command
 from planner.history import History
 from planner.vocabulary.errors import InputError

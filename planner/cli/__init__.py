@@ -1,4 +1,4 @@
-"""The command line: thin commands over the library, a file a family of commands, each loaded when it is called.
+"""The command line: thin commands over the library, a file a command, each loaded when it is called.
 
 stdout is data, stderr is talk. Exit codes: 0 done, 1 our fault, 2 wrong usage (also: would overwrite), 3 a file has
 problems, 4 no plan fits.
@@ -21,22 +21,22 @@ from planner.vocabulary.version import __version__
 
 __all__ = ["main", "planner"]
 
-# name -> (module, one line of help); the command is the module's attribute of that name with _ for -.
+# name -> one line of help. A command is the attribute of its name in the module of its name, with _ for -.
 COMMANDS = {
-    "demo": ("planner.cli.plan", "The whole job on the bundled example."),
-    "init": ("planner.cli.init", "Write a commented brief to fill in."),
-    "check": ("planner.cli.plan", "Validate a brief and say what the plan will rest on."),
-    "plan": ("planner.cli.plan", "Plan a promotion hour by hour."),
-    "forecast": ("planner.cli.forecast", "The market table alone."),
-    "backtest": ("planner.cli.forecast", "Score forecast and plan on past events."),
-    "history": ("planner.cli.history", "Put any exports together to one tidy table."),
-    "export": ("planner.cli.export", "Write a plan as an ad tool's own schedule."),
-    "import-schedule": ("planner.cli.export", "Read an ad tool's schedule into a tidy CSV."),
-    "playbook": ("planner.cli.init", "List, show or copy the built-in playbooks."),
-    "sms-lists": ("planner.cli.sms_lists", "Write the recipient file of every message."),
-    "compare": ("planner.cli.compare", "Say what moved between two plans, and why."),
-    "charts": ("planner.cli.charts", "Draw a plan's charts again."),
-    "doctor": ("planner.cli.charts", "Say what this machine can draw, read and write."),
+    "demo": "The whole job on the bundled example.",
+    "init": "Write a commented brief to fill in.",
+    "check": "Validate a brief and say what the plan will rest on.",
+    "plan": "Plan a promotion hour by hour.",
+    "forecast": "The market table alone.",
+    "backtest": "Score forecast and plan on past events.",
+    "history": "Put any exports together to one tidy table.",
+    "export": "Write a plan as an ad tool's own schedule.",
+    "import-schedule": "Read an ad tool's schedule into a tidy CSV.",
+    "playbook": "List, show or copy the built-in playbooks.",
+    "sms-lists": "Write the recipient file of every message.",
+    "compare": "Say what moved between two plans, and why.",
+    "charts": "Draw a plan's charts again.",
+    "doctor": "Say what this machine can draw, read and write.",
 }
 
 
@@ -58,8 +58,8 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(COMMANDS[cmd_name][0])
-        command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command = getattr(importlib.import_module(f"planner.cli.{name}"), name)
         assert isinstance(command, click.Command)
         return command
 
@@ -74,7 +74,7 @@ class _LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         # The one-line helps stand in the table above, so that listing the commands imports none of them.
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(

@@ -1,4 +1,4 @@
-"""Commands for what people look at: drawing a plan's charts again, and what this machine can draw and read."""
+"""``planner charts``: a plan's charts drawn again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from planner.cli.options import lang_option, note, set_language
 from planner.cli.waiting import waiting
 from planner.vocabulary.wording import Lang
 
-__all__ = ["charts", "doctor"]
+__all__ = ["charts"]
 
 
 @click.command()
@@ -41,23 +41,3 @@ def charts(folder: Path, lang: Lang | None, forms: tuple[str, ...]) -> None:
         written = write_files(draw_all(plan, None, lang or plan.lang, forms=forms), folder / "charts", overwrite=True)
     for path in written:
         note(str(path))
-
-
-@click.command()
-@click.argument("brief", type=click.Path(path_type=Path), required=False, help="A brief whose characters to look at.")
-@lang_option
-def doctor(brief: Path | None, lang: Lang | None) -> None:
-    """Say what this machine can draw, read and write: versions, fonts, encodings, folders, time zones.
-
-    \b
-    planner doctor
-    planner doctor brief.toml
-    """
-    from planner.cli.machine import examine
-
-    lang = set_language(lang)
-    findings = examine(brief)
-    for finding in findings:
-        click.echo(finding.text(lang))
-    if any(finding.bad for finding in findings):
-        raise click.exceptions.Exit(3)

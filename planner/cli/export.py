@@ -1,4 +1,4 @@
-"""Commands for ad tools: a plan as their own schedules, and their schedules read back."""
+"""``planner export``: a plan as an ad tool's own schedule."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.cli.files import written
 from planner.cli.options import lang_option, note, set_language
 from planner.vocabulary.wording import Lang, say
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from planner.charts.words import Words
     from planner.outputs.adtools import Export, Sheet
 
-__all__ = ["export", "import_schedule"]
+__all__ = ["export"]
 
 
 @click.command()
@@ -113,7 +114,6 @@ def _write(made: Export, folder: Path, lines: Sequence[str], words: Words, *, fo
     """Write an export and everything beside it."""
     from planner.cli.export_tables import handed_csv
     from planner.outputs.adtools import actions_calendar
-    from planner.outputs.plan_folder import write_files
 
     name = made.tool.name
     files = {file: text.encode() for file, text in {**made.schedules, **made.restore}.items()}
@@ -125,54 +125,8 @@ def _write(made: Export, folder: Path, lines: Sequence[str], words: Words, *, fo
             f"{name}-actions.ics": actions_calendar(made.actions, name, words.promotion),
             f"{name}-notes.txt": ("\n".join(lines) + "\n").encode("utf-8-sig"),
         }
-    try:
-        written = write_files(files, folder, overwrite=force)
-    except FileExistsError as error:
-        raise click.UsageError(f"{error} is already there; give another folder, or --force to overwrite it") from error
+    paths = written(files, folder, force=force)
     for line in lines:
         note(line)
-    names = ", ".join(path.name for path in written)
-    note(words.say("adtools.written", count=len(written), folder=folder, names=names))
-
-
-@click.command("import-schedule")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--from", "target", required=True, metavar="TARGET", help="The ad tool the file is from.")
-@click.option("-o", "--out", type=click.Path(path_type=Path), help="CSV to write; else standard output.")
-@lang_option
-@click.option("--force", is_flag=True, help="Overwrite a file that is there.")
-def import_schedule(file: Path, target: str, out: Path | None, lang: Lang | None, force: bool) -> None:
-    """Read an ad tool's schedule into a tidy CSV: campaign, day, start, end, percent of the base bid.
-
-    \b
-    planner import-schedule now.txt --from taobao
-    planner import-schedule editor.csv --from google-ads-editor -o now-tidy.csv
-
-    What a plan would change in it: planner compare PLAN_DIR FILE --from TARGET
-    """
-    from planner.outputs.adtools import read_schedule, tidy_sheets
-    from planner.outputs.plan_folder import csv_text, write_files
-
-    lang = set_language(lang)
-    sheets = read_schedule(file, target)
-    _remark(sheets, target, lang)
-    text = csv_text(tidy_sheets(sheets))
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    try:
-        write_files({out.name: text.encode()}, out.parent, overwrite=force)
-    except FileExistsError as error:
-        raise click.UsageError(f"{error} is already there; give another file, or --force to overwrite it") from error
-
-
-def _remark(sheets: Sequence[Sheet], target: str, lang: Lang) -> None:
-    """Say which numbers the tool's limits, as we know them, would not allow."""
-    from planner.outputs.adtools import find_tool
-
-    tool = find_tool(target)
-    for sheet in sheets:
-        strange = (sheet.percent > 0) & ((sheet.percent < tool.minimum) | (sheet.percent > tool.maximum))
-        if strange.any():
-            values = {"name": sheet.name or target, "count": int(strange.sum()), "tool": tool.title}
-            note(say("adtools.outside_range", lang, **values, low=tool.minimum, high=tool.maximum))
+    names = ", ".join(path.name for path in paths)
+    note(words.say("adtools.written", count=len(paths), folder=folder, names=names))

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 import locale
 import os
+from pathlib import Path
 from typing import Any
 
 import click
 
 from planner.vocabulary.wording import LANGUAGES, Lang, say
 
-__all__ = ["AMOUNT", "encoding_option", "history_option", "lang_option", "language", "note", "set_language"]
+__all__ = [
+    "AMOUNT",
+    "encoding_option",
+    "folder_option",
+    "force_option",
+    "force_plan_option",
+    "history_option",
+    "lang_option",
+    "language",
+    "note",
+    "plan_folder_option",
+    "seed_option",
+    "set_language",
+    "tables_only_option",
+]
 
 _chosen: list[Lang] = []
 
@@ -85,4 +100,16 @@ encoding_option = click.option(
     "--encoding",
     type=_Encoding(),
     help="Encoding of the text files; overrules the brief's and the one that is found.",
+)
+plan_folder_option = click.option(
+    "-o", "--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder to write the plan to."
+)
+tables_only_option = click.option(
+    "--tables-only", is_flag=True, help="Only the CSV tables and plan.json: no charts, page or workbook."
+)
+force_plan_option = click.option("--force", is_flag=True, help="Overwrite a plan that is there.")
+folder_option = click.option("-o", "--out", "folder", type=click.Path(path_type=Path), help="Folder to write to.")
+force_option = click.option("--force", is_flag=True, help="Overwrite what is there.")
+seed_option = click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the drawn markets."
 )

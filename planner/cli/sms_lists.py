@@ -1,4 +1,4 @@
-"""Commands for text messages: the recipient files of a plan's sends."""
+"""``planner sms-lists``: the recipient files of a plan's sends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from planner.cli.files import written
 from planner.cli.options import lang_option, note, set_language
 from planner.vocabulary.wording import Lang, Message
 
@@ -29,7 +30,7 @@ def sms_lists(
     planner sms-lists out --customers customers.csv -o lists
     """
     from planner.messages.customers import read_customers, recipient_lists
-    from planner.outputs.plan_folder import read_plan, write_files
+    from planner.outputs.plan_folder import read_plan
     from planner.outputs.recipients import recipient_files
 
     plan = read_plan(plan_dir)
@@ -37,12 +38,9 @@ def sms_lists(
     people = read_customers(customers)
     lists = recipient_lists(plan.brief, plan.sms, people, seed=seed, quiet_days=quiet_days)
     files = recipient_files(plan.brief, lists)
-    try:
-        write_files(files, folder, overwrite=force)
-    except FileExistsError as error:
-        raise click.UsageError(f"{error} is already there; give another folder, or --force to overwrite it") from error
+    written(files, folder, force=force)
     counts = {"messages": int(lists.sends["listed"].sum()), "sends": len(lists.sends)}
     held_out = sum(len(keys) for keys in lists.hold_out.values())
-    written = Message("customers.written", {**counts, "files": len(files), "folder": folder, "held_out": held_out})
-    for message in (*people.notes, *lists.notes, written, Message("customers.personal")):
+    said = Message("customers.written", {**counts, "files": len(files), "folder": folder, "held_out": held_out})
+    for message in (*people.notes, *lists.notes, said, Message("customers.personal")):
         note(message.text(lang))
