@@ -11,6 +11,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from planner.charts.catalogue import CHARTS
+
 if TYPE_CHECKING:
     from planner.charts.backtest import plot_backtest
     from planner.charts.drawing import chart_names, draw_all
@@ -41,7 +43,7 @@ __all__ = [
     "window_table",
 ]
 
-_ROOMS = {
+_ROOMS = {f"plot_{name}": room for name, (room, _) in CHARTS.items()} | {
     "arrivals_table": "sends",
     "chart_names": "drawing",
     "draw_all": "drawing",
@@ -50,12 +52,6 @@ _ROOMS = {
     "market_table": "windows",
     "merit_table": "frontier",
     "plot_backtest": "backtest",
-    "plot_evidence": "evidence",
-    "plot_frontier": "frontier",
-    "plot_grid": "grid",
-    "plot_pacing": "pacing",
-    "plot_sms": "sends",
-    "plot_timeline": "timeline",
     "spend_table": "windows",
     "window_table": "windows",
 }

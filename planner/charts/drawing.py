@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from planner.charts.canvas import save
+from planner.charts.catalogue import CHARTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,21 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["chart_names", "draw_all"]
 
-# In the order of the page; name -> module of this package.
-_CHARTS = {
-    "timeline": "timeline",
-    "grid": "grid",
-    "frontier": "frontier",
-    "pacing": "pacing",
-    "sms": "sends",
-    "evidence": "evidence",
-}
-
 
 def chart_names(plan: Plan) -> tuple[str, ...]:
     """Return the charts that a plan has something for, in the order of the page."""
-    empty = {"sms": plan.sms.empty, "frontier": plan.frontier.empty, "pacing": plan.paths.empty}
-    return tuple(name for name in _CHARTS if not empty.get(name, False))
+    return tuple(name for name, (_, table) in CHARTS.items() if not getattr(plan, table).empty)
 
 
 def draw_all(
@@ -56,7 +46,7 @@ def draw_all(
     """
     files: dict[str, bytes] = {}
     for name in chart_names(plan):
-        module = importlib.import_module(f"planner.charts.{_CHARTS[name]}")
+        module = importlib.import_module(f"planner.charts.{CHARTS[name][0]}")
         axes = getattr(module, f"plot_{name}")(plan, lang=lang)
         title = str(axes.get_label())
         for form in forms:

@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from planner.brief import Brief
 from planner.brief.playbook import Playbook
+from planner.charts.catalogue import CHARTS
 from planner.market import Market
+from planner.outputs import FILES, render_outputs
 from planner.plan import Plan
 from planner.plan.expectation import Foundation
 from planner.plan.summary import Summary
@@ -35,14 +37,13 @@ __all__ = ["OWN_FILES", "SCHEMA", "csv_text", "plan_json", "read_plan", "write_f
 SCHEMA = "promo-plan/1"
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$")
 _FRAMES = ("slots", "market", "schedule", "limits", "sms", "actions", "offers", "comparison", "paths", "frontier")
-_CHARTS = ("timeline", "grid", "frontier", "pacing", "sms", "evidence")
 # What a market by campaign has beside one by channel.
 _SPREADS = ("volume_spread", "conversion_spread")
 # What only a plan for people has: nothing of it may stay beside the tables of a later one.
 OWN_FILES = frozenset(
     (
-        *("report.html", "plan.xlsx", "schedule-excel.csv", "actions.ics"),
-        *(f"charts/{name}.{form}" for name in _CHARTS for form in ("svg", "png", "pdf")),
+        *("report.html", *FILES),
+        *(f"charts/{name}.{form}" for name in CHARTS for form in ("svg", "png", "pdf")),
     )
 )
 
@@ -98,8 +99,6 @@ def write_plan(
     """
     files: dict[str, bytes] = {}
     if not tables_only:
-        from planner.outputs import render_outputs
-
         files |= render_outputs(plan, lang or plan.lang)
     files |= {f"{name}.csv": csv_text(getattr(plan, name)).encode() for name in PLAN_TABLES}
     files["plan.json"] = (json.dumps(plan_json(plan), ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
