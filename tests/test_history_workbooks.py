@@ -17,8 +17,8 @@ from planner.history import ReadingSettings, read_history
 from planner.history.gathering import all_files as gathering
 from planner.history.opening import workbook_process, workbooks
 from planner.history.opening.file_kinds import open_sheets
+from planner.history.opening.sheet import HEAD_ROWS, Sheet
 from planner.history.opening.sources import collect
-from planner.history.opening.text_files import HEAD_ROWS, Sheet
 from planner.vocabulary.errors import InputError
 from tests.make_corpus import old_workbook, table, workbook
 

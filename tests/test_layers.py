@@ -1,80 +1,123 @@
-"""The house: a file imports only from floors below its own, and nothing heavy at the door."""
+"""The house: a file imports only from rooms below its own, never in a circle, and nothing heavy at the door.
+
+The order of the rooms stands in docs/house.md. What a type checker alone reads, and what is imported inside a function,
+counts as much as the rest.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "planner"
+from tests.conftest import ROOT
 
-# From the ground up; a room may import from any before it, and inside a room anything goes but a circle. What only a
-# type checker reads may point up.
-FLOORS = [
-    "vocabulary", "brief", "history", "market", "allocate", "messages", "actions", "plan", "charts", "backtest",
-    "outputs", "cli", "__main__",
-]  # fmt: skip
-# Rooms within a room that know nothing of the others in it, nor of the charts.
-ALONE = {"outputs.adtools": {"charts", "outputs"}}
-# A plan shows itself.
-SHOWS = {("plan", "outputs")}
+PACKAGE = ROOT / "planner"
+MOST_ENTRIES = 12
+ORDER = re.search(r"```order\n(.*?)```", (ROOT / "docs/house.md").read_text(encoding="utf-8"), re.DOTALL)[1].split()
+# Rooms within a room that know nothing of these, nor these of them.
+ALONE = {"outputs.adtools": ("outputs", "charts")}
 
 
-def _room(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-
-
-def _names(path: Path) -> set[str]:
-    """Return what a file imports of the package, dotted, without the package's own name."""
-    found = set()
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
-    unseen = {inner for node in typing for branch in node.body for inner in ast.walk(branch)}
-    for node in set(ast.walk(tree)) - unseen:
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "planner":
-            inner = node.module.removeprefix("planner").removeprefix(".")
-            found |= {inner} if inner else {alias.name for alias in node.names if not alias.name.startswith("__")}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name.removeprefix("planner.") for alias in node.names if alias.name.startswith("planner.")}
-    return found
-
-
-def _imports(path: Path) -> set[str]:
-    return {name.split(".")[0] for name in _names(path)}
-
-
-def _sources() -> list[Path]:
-    return sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
-
-
-def test_every_room_has_a_floor() -> None:
-    assert {_room(path) for path in _sources()} <= set(FLOORS)
-
-
-@pytest.mark.parametrize("path", _sources(), ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_imports_point_down(path: Path) -> None:
-    room = _room(path)
-    above = {
-        name
-        for name in _imports(path)
-        if name in FLOORS and FLOORS.index(name) > FLOORS.index(room) and (room, name) not in SHOWS
+@cache
+def _modules() -> dict[str, Path]:
+    """Return every file of the package by its dotted name, without the package's own; the package itself is ``""``."""
+    paths = sorted(PACKAGE.rglob("*.py"))
+    return {
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").strip("."): path
+        for path in paths
     }
-    assert not above, f"{room} imports from above: {above}"
-    dotted = ".".join(path.relative_to(PACKAGE).parts)
-    for inner, strangers in ALONE.items():
-        if dotted.startswith(f"{inner}."):
-            met = {name for name in _names(path) if name.split(".")[0] in strangers and not name.startswith(inner)}
-            assert not met, f"{inner} imports {met}"
-        elif room in strangers:
-            assert not {name for name in _names(path) if name.startswith(inner)}
 
 
-def test_imports_name_known_rooms() -> None:
-    unknown = {name for path in _sources() for name in _imports(path) if name not in FLOORS}
+def _within(name: str, room: str) -> bool:
+    return f"{name}.".startswith(f"{room}.")
+
+
+def _place(name: str) -> int:
+    """Return where a module stands in the order: by the room or module named there that is nearest to it."""
+    return ORDER.index(max((room for room in ORDER if _within(name, room)), key=len))
+
+
+def _named(node: ast.AST) -> list[str]:
+    """Return the modules that an import names."""
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        inner = [f"{node.module}.{alias.name}" for alias in node.names]
+        known = [name.partition(".")[2] in _modules() for name in inner]
+        names = [name if module else node.module for name, module in zip(inner, known, strict=True)]
+    else:
+        return []
+    return [name.partition(".")[2] for name in names if name.split(".")[0] == "planner"]
+
+
+@cache
+def _imports(name: str) -> frozenset[str]:
+    """Return the modules that one imports, with the rooms that are entered on the way to them."""
+    tree = ast.parse(_modules()[name].read_text(encoding="utf-8"))
+    named = {module for node in ast.walk(tree) for module in _named(node)}
+    rooms = {
+        ".".join(parts[:count]) for module in named for parts in [module.split(".")] for count in range(1, len(parts))
+    }
+    entered = {room for room in rooms if not _within(name, room)}
+    return frozenset(named | entered) - {name}
+
+
+def _inside() -> list[str]:
+    return [name for name in _modules() if name and not _within(name, "charts.fonts")]
+
+
+def test_the_root_holds_a_dozen_rooms_at_most_and_the_page_names_them() -> None:
+    entries = {path.name for path in PACKAGE.iterdir()} - {"__init__.py", "__main__.py", "__pycache__", "py.typed"}
+    assert len(entries) <= MOST_ENTRIES
+    assert entries == {room for room in ORDER if "." not in room and room != "__main__"}
+    page = (ROOT / "docs/house.md").read_text(encoding="utf-8")
+    assert entries <= set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE))
+
+
+def test_imports_go_in_no_circle() -> None:
+    graph = {name: _imports(name) for name in _modules()}
+    assert sum(map(len, graph.values())) > 500
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(" <- ".join(circle.args[1]))
+
+
+def test_what_the_order_names_is_there() -> None:
+    assert [name for name in ORDER if name not in _modules()] == []
+
+
+@pytest.mark.parametrize("name", _inside())
+def test_imports_point_down(name: str) -> None:
+    unknown = {module for module in _imports(name) if module not in _modules()}
     assert not unknown
+    above = {module for module in _imports(name) if _place(module) > _place(name)}
+    assert not above, f"{name} imports from above: {above}"
+    for alone, strangers in ALONE.items():
+        met = {module for module in _imports(name) if any(_within(module, room) for room in strangers)}
+        if _within(name, alone):
+            assert all(_within(module, alone) or module == "outputs" for module in met), met
+        elif any(_within(name, room) for room in strangers):
+            assert not {module for module in met if _within(module, alone)}
+
+
+def test_nobody_imports_the_package_itself() -> None:
+    assert [name for name in _inside() if "" in _imports(name)] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    re.findall(r"`(?:planner/)?([a-z_]+/[a-z_/]+\.(?:py|toml))`", (ROOT / "docs/house.md").read_text(encoding="utf-8")),
+)
+def test_files_that_the_page_names_are_there(path: str) -> None:
+    assert (PACKAGE / path).exists() or (ROOT / path).exists()
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from planner.history.gathering.overlaps import view_of
 from planner.history.judging.moments import day_of_file, zone_of
 from planner.history.judging.refusals import Remarks
 from planner.history.opening.file_kinds import open_sheets
+from planner.history.opening.sheet import Sheet
 from planner.history.opening.sources import Blob, Unreadable, collect, unpack, without_plans
-from planner.history.opening.text_files import Sheet
 from planner.history.recognising.dialects import column_names
 from planner.history.recognising.layouts import Layout
 from planner.history.settings import ReadingSettings

@@ -18,7 +18,7 @@ from planner.history.judging.moments import day_of_file, days_of_titles, needs_d
 from planner.history.judging.numerals import number_forms, unit_forms
 from planner.history.judging.refusals import Remarks, cell_text
 from planner.history.judging.times import hours_to_24, moment_rule
-from planner.history.opening.text_files import Sheet
+from planner.history.opening.sheet import Sheet
 from planner.history.recognising.dialects import MEASURES, close_name, key_of, keys_of, known_header
 from planner.history.recognising.layouts import Layout, header_above, layout_of
 from planner.history.settings import ReadingSettings

@@ -21,7 +21,7 @@ from planner.history.judging.refunds import note_refunds, refunded_texts
 from planner.history.judging.refusals import Remarks
 from planner.history.judging.times import MomentRule
 from planner.history.notation.cells import Fault, is_dash, is_missing, is_total, plain
-from planner.history.opening.text_files import Sheet
+from planner.history.opening.sheet import Sheet
 from planner.history.recognising.dialects import MEASURES, key_of, known_header
 from planner.history.recognising.layouts import Layout, in_another_order
 

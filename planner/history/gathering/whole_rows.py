@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from planner.history.judging.refusals import Remarks
-from planner.history.opening.text_files import Row, Sheet
+from planner.history.opening.sheet import Row, Sheet
 from planner.history.recognising.layouts import Layout
 
 __all__ = ["TIME_PATTERN", "last_needed", "most_cells", "time_place", "whole_rows"]

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from planner.history.judging.refusals import Remarks
-from planner.history.opening.text_files import Sheet
+from planner.history.opening.sheet import Sheet
 from planner.history.recognising.dialects import key_of
 from planner.history.recognising.layouts import Layout
 from planner.vocabulary.wording import Message

@@ -19,7 +19,7 @@ import pandas as pd
 from planner.history.judging.refusals import Remarks, cell_text
 from planner.history.notation.cells import Fault, plain
 from planner.history.notation.clock import DateOrder, read_date, read_moment
-from planner.history.opening.text_files import Sheet
+from planner.history.opening.sheet import Sheet
 from planner.history.recognising.dialects import MEASURES, zones_named
 from planner.history.recognising.layouts import Layout
 from planner.vocabulary.wording import Message

@@ -12,7 +12,7 @@ from planner.history.engine import Engine, Scan, literal
 from planner.history.judging.numerals import NumberForm
 from planner.history.judging.refusals import Remarks
 from planner.history.opening.lines import Record
-from planner.history.opening.text_files import Sheet
+from planner.history.opening.sheet import Sheet
 from planner.history.recognising.dialects import MEASURES
 from planner.history.recognising.layouts import Layout
 from planner.vocabulary.errors import Problem

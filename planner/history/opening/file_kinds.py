@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from planner.history.opening.sheet import Sheet
 from planner.history.opening.sources import Blob, Unreadable
-from planner.history.opening.text_files import Sheet, text_sheet
+from planner.history.opening.text_files import text_sheet
 
 __all__ = ["open_sheets"]
 

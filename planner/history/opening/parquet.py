@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from planner.history.engine import literal, number_text, quoted
+from planner.history.opening.encodings import fingerprint
+from planner.history.opening.sheet import HEAD_ROWS, Row, Sheet
 from planner.history.opening.sources import Blob, Unreadable
-from planner.history.opening.text_files import HEAD_ROWS, Row, Sheet, fingerprint
 
 __all__ = ["number_columns", "parquet_sheet"]
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from planner.history.opening import workbook_process
+from planner.history.opening.encodings import fingerprint
+from planner.history.opening.sheet import HEAD_ROWS, Row, Sheet
 from planner.history.opening.sources import Blob, Unreadable
-from planner.history.opening.text_files import HEAD_ROWS, Row, Sheet, fingerprint
 
 __all__ = ["workbook_sheets"]
 
