@@ -198,7 +198,7 @@ def _plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang:
     draws = market.draw(min(DRAWS, max(LEAST_DRAWS, MOST_DRAWN // len(market.table))), seed)
     messages = sms_frontier(brief, market.table, lang)
     problem = ad_problem(brief, market.table, messages.cells() if messages else None)
-    ads = _plan_at_level(problem, draws, brief.budget.total - brief.budget.reserve)
+    ads = _plan_at_level(problem, draws, brief.budget.total - brief.budget.reserve).proven()
     sms = settle_sms(messages, ads.message_money, lang=lang) if messages else plan_sms(brief, market.table, lang=lang)
     money = brief.budget.total - brief.budget.reserve - sms.cost
     rounded = round_spend(ads.allocation, unit=tool_unit(brief.promotion.currency))
