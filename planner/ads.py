@@ -216,11 +216,11 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
 
 def _money_prices(problem: AdProblem, allocation: Allocation) -> Floats:
     """Return what a unit of money in each cell costs: itself, and what it takes from or saves the limits on money."""
-    price = np.full(len(problem.cells), 1.0 + allocation.money_price)
+    price: Floats = np.full(len(problem.cells), 1.0 + allocation.money_price)
     for limit in problem.limits.groups:
         inside = (problem.cells[limit.columns[0]] == limit.label).to_numpy()
         price += inside * float(allocation.multipliers[limit.name])
-    return np.maximum(price, 0.0)
+    return price.clip(min=0.0)
 
 
 def _duty_cells(problem: AdProblem, between: NDArray[np.bool_], worth: pd.Series) -> NDArray[np.bool_]:
