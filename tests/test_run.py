@@ -30,7 +30,10 @@ def checkout(tmp_path: Path) -> Path:
 def _run(checkout: Path, python: str | None) -> subprocess.CompletedProcess[str]:
     programs = checkout.parent / "bin"
     if python is not None:
-        (programs / "python3").write_text(f"#!{sys.executable}\n{python}", encoding="utf-8")
+        # By way of a shell: what a script names as its interpreter may not hold a space.
+        (programs / "python3.py").write_text(python, encoding="utf-8")
+        called = f'exec "{sys.executable}" "{programs}/python3.py" "$@"'
+        (programs / "python3").write_text(f"#!/bin/sh\n{called}\n", encoding="utf-8")
         (programs / "python3").chmod(0o755)
     command = ["bash", str(checkout / "tests/run")]
     return subprocess.run(
