@@ -10,8 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 __all__ = ["ADVICE", "NO_BROWSER", "find_browser"]
 
 NO_BROWSER = "no browser that starts"
@@ -23,6 +21,11 @@ _NAMES = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
+_ITS_PLACE = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
 
 
 def find_browser() -> str | None:
@@ -41,9 +44,10 @@ def _starts(path: str) -> bool:
 
 def _downloaded() -> str | None:
     """Return the path of the browser that Playwright keeps for itself, where it has one."""
-    with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() and _starts(path) else None
+    # In a process of its own: a second Playwright does not start beside one that drives a browser.
+    done = subprocess.run([sys.executable, "-c", _ITS_PLACE], capture_output=True, text=True, check=False)
+    path = done.stdout.strip()
+    return path if Path(path).is_file() and _starts(path) else None
 
 
 if __name__ == "__main__":
