@@ -12,6 +12,7 @@ import gc
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -83,7 +84,7 @@ class _LazyGroup(click.Group):
     epilog="Exit codes: 0 done, 1 a fault of ours, 2 wrong usage, 3 a file has problems, 4 no plan fits.",
 )
 @click.version_option(__version__, prog_name="planner")
-@click.option("--debug", is_flag=True, help="Show the traceback of a fault.")
+@click.option("--debug", is_flag=True, help="Show the traceback of a fault, and what libraries warn of.")
 def planner(debug: bool) -> None:
     """Plan paid traffic for an online promotion, hour by hour.
 
@@ -92,6 +93,16 @@ def planner(debug: bool) -> None:
     planner init --lang zh                       a brief to fill in
     planner plan brief.toml --history data.csv -o out
     """
+    if not debug:
+        _hush_libraries()
+
+
+def _hush_libraries() -> None:
+    """Keep what libraries warn their programmers of from a person who plans; --debug shows it."""
+    import logging
+
+    warnings.showwarning = lambda *_, **__: None
+    logging.lastResort = logging.NullHandler()
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

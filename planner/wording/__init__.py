@@ -12,7 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePath
 from typing import Any, Literal, get_args
+
+from planner.characters import visible
 
 __all__ = ["LANGUAGES", "Lang", "Message", "Text", "catalogue", "first_of", "say"]
 
@@ -71,8 +74,15 @@ def say(key: str, lang: Lang, /, **values: Any) -> str:
         No such entry, or a value is missing: a bug of ours, never the user's.
     """
     area, _, entry = key.partition(".")
-    shown = {name: value.text(lang) if isinstance(value, Message | Text) else value for name, value in values.items()}
+    shown = {name: _shown(value, lang) for name, value in values.items()}
     return catalogue(area)[entry][lang].format(**shown)
+
+
+def _shown(value: Any, lang: Lang) -> Any:
+    """Return a value as a sentence has it: a text from outside, or a path, shows what nobody would see in it."""
+    if isinstance(value, Message | Text):
+        return value.text(lang)
+    return visible(str(value)) if isinstance(value, str | PurePath) else value
 
 
 def first_of(names: Sequence[str], most: int) -> str:
