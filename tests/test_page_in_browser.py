@@ -57,6 +57,34 @@ def test_the_page_is_silent_fetches_nothing_and_fits(
     page.context.close()
 
 
+@pytest.mark.parametrize("name", ["en", "zh", "large"])
+def test_on_a_phone_a_table_fits_or_shows_that_it_goes_on(
+    browser: sync_api.Browser, pages: dict[str, Path], name: str
+) -> None:
+    page, _ = visit(browser, pages[name], 390)
+    # The first table, and that of the messages, set each row's numbers below each other, each with its column's name.
+    stacked = page.evaluate(
+        """() => [...document.querySelectorAll('table.stack')].map(table => ({
+            fits: table.parentElement.scrollWidth <= table.parentElement.clientWidth,
+            names: [...table.querySelectorAll('td.n')].filter(cell => cell.innerText.trim())
+                .map(cell => getComputedStyle(cell, '::before').content),
+        }))"""
+    )
+    assert stacked
+    assert all(table["fits"] for table in stacked)
+    assert all(len(label) > 2 and label != "none" for table in stacked for label in table["names"])
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.scroll:has(table)')].filter(box => box.scrollWidth > box.clientWidth)
+            .map(box => ({
+                shadows: getComputedStyle(box).backgroundAttachment,
+                first: getComputedStyle(box.querySelector('tbody th')).position,
+                hint: box.previousElementSibling.matches('.hint') && box.previousElementSibling.checkVisibility(),
+            }))"""
+    )
+    assert wide == [{"shadows": "local, local, scroll, scroll", "first": "sticky", "hint": True}] * 2
+    page.context.close()
+
+
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 def test_every_picture_has_a_size_and_every_letter_its_outline(
     browser: sync_api.Browser, pages: dict[str, Path], width: int

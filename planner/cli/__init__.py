@@ -19,6 +19,7 @@ from typing import NoReturn
 import click
 
 from planner import __version__
+from planner.cli.nearest import NEAREST, register
 
 __all__ = ["main", "planner"]
 
@@ -115,9 +116,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     atexit.register(gc.freeze)
     # We have no plugins of pydantic, and looking for some opens a file of every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    register()
     for stream in (sys.stdout, sys.stderr):
-        # A console or a redirected stdout may have a code page without some of our characters: show a ?, do not crash.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        # A console or a redirected stdout may have a code page without some of our characters: show the nearest.
+        stream.reconfigure(errors=NEAREST)  # type: ignore[union-attr]
     try:
         planner.main(arguments, prog_name="planner", standalone_mode=False)
     except click.exceptions.Exit as done:

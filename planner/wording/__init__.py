@@ -7,6 +7,8 @@ stages as it is and turned into text where somebody reads it.
 
 from __future__ import annotations
 
+import re
+import string
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,10 +18,13 @@ from pathlib import PurePath
 from typing import Any, Literal, get_args
 
 from planner.characters import visible
+from planner.wording.amounts import money_text
 
 __all__ = ["LANGUAGES", "Lang", "Message", "Text", "catalogue", "first_of", "say"]
 
 Lang = Literal["zh", "en"]
+# Chinese parts a number from its unit, and nothing from the word behind it.
+_AFTER_UNIT = re.compile("(?<=[0-9] 元) (?=[\u4e00-\u9fff])")
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
 
@@ -59,6 +64,9 @@ def catalogue(area: str) -> dict[str, dict[str, str]]:
 def say(key: str, lang: Lang, /, **values: Any) -> str:
     """Return one entry of the catalogue in one language, with its values put in.
 
+    An amount is written with the specification ``money``, ``money2`` for two digits after the point, or ``moneyg`` for
+    as many as it has; the value `currency` says of which currency.
+
     Parameters
     ----------
     key
@@ -75,7 +83,27 @@ def say(key: str, lang: Lang, /, **values: Any) -> str:
     """
     area, _, entry = key.partition(".")
     shown = {name: _shown(value, lang) for name, value in values.items()}
-    return catalogue(area)[entry][lang].format(**shown)
+    template = catalogue(area)[entry][lang]
+    if ":money" in template:
+        said = _Amounts(lang, values["currency"]).vformat(template, (), shown)
+        return _AFTER_UNIT.sub("", said) if lang == "zh" else said
+    return template.format(**shown)
+
+
+class _Amounts(string.Formatter):
+    """Puts values into a sentence that speaks of money."""
+
+    def __init__(self, lang: Lang, currency: str) -> None:
+        self._lang, self._currency = lang, currency
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return one value as its field asks for it."""
+        if not format_spec.startswith("money"):
+            return str(super().format_field(value, format_spec))
+        places = format_spec.removeprefix("money")
+        if places == "g":
+            places = str(len(f"{float(value):.10f}".rstrip("0").partition(".")[2]))
+        return money_text(float(value), self._currency, self._lang, int(places) if places else None)
 
 
 def _shown(value: Any, lang: Lang) -> Any:
