@@ -47,18 +47,17 @@ def table(lines: list[dict[str, object]]) -> str:
     """Return the recorded table."""
     kinds = Counter((line["kind"], line["small"]) for line in lines)
     wrong = [line for line in lines if line["wrong"]]
-    rows = "\n".join(
-        f"| {kind} | {kinds[kind, True]} | {kinds[kind, False]} |"
-        for kind in ("planned", "infeasible", "refused", "failed")
-    )
+    names = ("planned", "infeasible", "refused", "failed")
+    rows = "\n".join(f"| {kind} | {kinds[kind, True]} | {kinds[kind, False]} |" for kind in names)
     twice = sum(line["kind"] == "planned" and int(str(line["seed"])) % TWICE == 0 for line in lines)
     faults = "\n".join(f"- {line['seed']} ({'small' if line['small'] else 'full'}): {line['wrong']}" for line in wrong)
+    asked = sum(bool(line["asked"]) for line in lines)
     return f"""# Random briefs
 
-{len(wrong)} wrong of {len(lines)} tried. A plan is wrong if it overspends by a cent, holds a number that is none, bids outside
-the brief's bounds, has a gap or a violation above 1e-9, differs when planned again ({twice} were), ends in an error that
-is not ours, or is called infeasible where a general solver finds a plan ({sum(bool(line["asked"]) for line in lines)} asked).
-Refused are briefs that lack what their history does not show.
+{len(wrong)} wrong of {len(lines)} tried. A plan is wrong if it overspends by a cent, holds a number that is none, bids
+outside the brief's bounds, has a gap or a violation above 1e-9, differs when planned again ({twice} were), ends in an
+error that is not ours, or is called infeasible where a general solver finds a plan ({asked} were asked about). Refused
+are briefs that lack what their history does not show.
 
 | | small | full size |
 |---|---|---|

@@ -214,9 +214,8 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
         curves, allocation = allocation, with_floors(_money_prices(problem, allocation))
         if allocation.certificate.profit < _NEARLY * curves.certificate.profit:
             # Lowest bids moved the price of money: cells that were left out at the old one may stay, and the reverse.
-            allocation = max(
-                allocation, with_floors(_money_prices(problem, allocation)), key=lambda tried: tried.profit
-            )
+            again = with_floors(_money_prices(problem, allocation))
+            allocation = max(allocation, again, key=lambda tried: tried.profit)
         if allocation.spend < 0.99 * money:
             # A small budget: curves alone would spread it below every lowest bid. The best lowest bids are bought.
             allocation = max(allocation, with_floors(np.ones(len(cells))), key=lambda tried: tried.profit)
@@ -229,7 +228,7 @@ def _money_prices(problem: AdProblem, allocation: Allocation) -> Floats:
     for limit in problem.limits.groups:
         inside = (problem.cells[limit.columns[0]] == limit.label).to_numpy()
         price += inside * float(allocation.multipliers[limit.name])
-    return price.clip(0.0)
+    return price.clip(min=0.0)
 
 
 def _duty_cells(problem: AdProblem, between: NDArray[np.bool_], worth: pd.Series) -> NDArray[np.bool_]:

@@ -15,7 +15,8 @@ PACKAGE = Path(__file__).parents[1] / "planner"
 # What only a type checker reads may point up: charts and notebook draw the plan they are handed, and stand below it, so
 # that a plan can show itself.
 FLOORS = [
-    "wording", "errors", "tables", "punctuation", "toml_input", "playbook", "timetable", "providers", "brief", "slots",
+    "characters", "wording", "errors", "tables", "punctuation", "toml_input", "toml_texts", "playbook", "timetable",
+    "providers", "brief", "slots",
     "history", "elasticity", "market", "curves", "rehearse", "fulfilment", "after_sale", "offers", "audiences",
     "sms_value", "allocate", "level", "bids", "ads", "sms", "customers", "actions", "reasons", "schedule",
     "foundation", "summary", "invariants", "comparison", "fonts", "charts", "compare", "notebook", "plan", "backtest",

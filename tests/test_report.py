@@ -13,16 +13,20 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
+from planner.adtools import export_messages, export_plan
 from planner.charts import chart_names, draw_all, evidence_table, window_table
 from planner.charts.timeline import timeline_finding
 from planner.charts.words import Words
+from planner.cli.foundations import foundations
+from planner.history import load_history
 from planner.outputs.basis import certificate
+from planner.outputs.calendar import render_calendar
 from planner.outputs.pictures import inline_figures
 from planner.outputs.report import render_report
 from planner.plan import Plan, make_plan
 from planner.wording import LANGUAGES, Lang, say
 from tests.conftest import brief_from
-from tests.plans_to_look_at import example, odd, odd_brief
+from tests.plans_to_look_at import DATA, example, odd, odd_brief
 from tests.test_words import contrast
 
 
@@ -311,3 +315,23 @@ def test_the_headline_admits_noise_and_loss(gain: float, low: float, high: float
     table = plan.comparison.copy()
     table.loc[table["name"] == "flat", ["gain", "gain_low", "gain_high"]] = [float(gain), float(low), float(high)]
     assert words in visible(render_report(replace(plan, comparison=table)))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_amount_has_one_form_on_page_run_sheet_calendar_and_in_reasons(lang: Lang) -> None:
+    plan = example(lang)
+    words = Words.of(plan)
+    page = visible(render_report(plan))
+    calendar = render_calendar(plan).decode().replace("\r\n ", "").replace("\\,", ",")
+    for cost in plan.sms["cost"]:
+        shown = words.money(cost, 2)
+        assert plan.actions["what"].str.contains(shown, regex=False).any()
+        assert shown in page
+        assert shown in calendar
+    told = [*plan.actions["what"], *plan.actions["why"].dropna(), *plan.sms["reason"], *plan.schedule["reason"]]
+    told += [note.text(lang) for note in plan.notes]
+    told += [message.text(lang) for message in export_messages(export_plan(plan, "taobao", lang=lang), "CNY")]
+    told += [*export_plan(plan, "taobao", lang=lang).actions["what"], calendar]
+    told += foundations(plan.brief, load_history([DATA / "history.csv"], plan.brief), lang)
+    assert not [line for line in told if "CNY" in line]
+    assert "CNY" not in page.rpartition(words.say("report.brief"))[0]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from planner.cli.terminal import fit, show_summary, sparkline
+from planner.cli.nearest import fit
+from planner.cli.terminal import show_summary, sparkline
 from planner.cli.waiting import waiting
 from planner.wording import LANGUAGES, Lang
 from tests.plans_to_look_at import example, odd, plans

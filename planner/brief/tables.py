@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from planner.brief.values import Amount, Day, Encoding, Local, Name, Number, Opening, Positive, Share, TimeOfDay
+from planner.brief.values import Amount, Day, Encoding, Lines, Local, Name, Number, Opening, Positive, Share, TimeOfDay
 from planner.playbook import Role, Stance
 from planner.providers import builtin_providers, parse_hours
 from planner.toml_input import complaint, suggestion
@@ -230,7 +230,7 @@ class Sms(BriefTable):
     throughput: Positive | None = None
     hold_out: Share = 0.05
     gap_hours: Amount = 12.0
-    text: str | None = None
+    text: Lines | None = None
     signature: Name | None = None
     offer: Name | None = None
     link: Name | None = None

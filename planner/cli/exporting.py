@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from planner.cli.talk import lang_option, note, set_language
-from planner.wording import Lang, say
+from planner.wording import Lang, first_of, say
 
 if TYPE_CHECKING:
     from planner.adtools import Export, Sheet
@@ -167,7 +167,7 @@ def import_schedule(file: Path, target: str, out: Path | None, lang: Lang | None
 
 
 def _remark(sheets: Sequence[Sheet], target: str, lang: Lang) -> None:
-    """Say which numbers the tool's limits, as we know them, would not allow."""
+    """Say which numbers the tool's limits, as we know them, would not allow, and whose name was mended."""
     from planner.adtools import find_tool
 
     tool = find_tool(target)
@@ -176,3 +176,5 @@ def _remark(sheets: Sequence[Sheet], target: str, lang: Lang) -> None:
         if strange.any():
             values = {"name": sheet.name or target, "count": int(strange.sum()), "tool": tool.title}
             note(say("adtools.outside_range", lang, **values, low=tool.minimum, high=tool.maximum))
+    if mended := [sheet.name for sheet in sheets if sheet.mended]:
+        note(say("adtools.unseen_taken_out", lang, names=first_of(mended, 12)))

@@ -44,15 +44,16 @@ _seed = click.option(
 @_tables_only
 @_force
 def demo(folder: Path, lang: Lang | None, seed: int, tables_only: bool, force: bool) -> None:
-    """Plan the bundled example shop: the whole job, no input needed.
+    """Plan the bundled example shop: the whole job, no input needed; an earlier plan of it is replaced.
 
     \b
     planner demo -o out
     planner demo -o out --lang zh
     """
-    from planner.example import example_paths
+    from planner.example import example_paths, holds_example_plan
 
     brief_path, history_path = example_paths(set_language(lang))
+    force = force or holds_example_plan(folder)
     _plan(_loaded(brief_path, lang), [history_path], folder, seed=seed, tables_only=tables_only, force=force)
 
 

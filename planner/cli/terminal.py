@@ -20,30 +20,20 @@ from rich.text import Text as Line
 
 from planner.charts.windows import window_table
 from planner.charts.words import Words
+from planner.cli.nearest import fit
 from planner.outputs.basis import certificate
 
 if TYPE_CHECKING:
     from planner.plan import Plan
     from planner.wording import Lang
 
-__all__ = ["fit", "show_summary", "sparkline"]
+__all__ = ["show_summary", "sparkline"]
 
 _Lines = Callable[..., Line]
 
 WIDTH = 80
 _ROWS = 10
 _BLOCKS, _ASCII = "▁▂▃▄▅▆▇█", ".:-=+*#@"
-# What to write where a code page lacks a character, the first that it has.
-_NEAREST = {
-    "¥": ("￥", "CNY "),
-    "−": ("-",),
-    "–": ("-",),
-    "×": ("x",),
-    "·": ("-",),
-    "→": ("->",),
-    "…": ("...",),
-    "€": ("EUR ",),
-}
 _STYLES = {
     "compete": "bold red",
     "hold": "blue",
@@ -92,22 +82,6 @@ def show_summary(
     if files:
         console.print()
         _files(console, files, words, line)
-
-
-def fit(text: str, encoding: str) -> str:
-    """Return a text with only characters of an encoding: the nearest one where there is one, else a question mark."""
-    return "".join(_fitting(letter, encoding) for letter in text)
-
-
-def _fitting(letter: str, encoding: str) -> str:
-    """Return a character, or what stands for it in an encoding."""
-    for choice in (letter, *_NEAREST.get(letter, ())):
-        try:
-            choice.encode(encoding)
-        except (UnicodeEncodeError, LookupError):
-            continue
-        return choice
-    return "?"
 
 
 def sparkline(values: Sequence[float | None], top: float, blocks: str = _BLOCKS) -> str:
