@@ -82,11 +82,12 @@ class Promotion(BriefTable):
 
 
 class Budget(BriefTable):
-    """The money: ads and SMS together."""
+    """The money: ads and SMS together; `least_gain` is what the last unit of ad money has to earn, net of itself."""
 
     total: Positive
     reserve: Amount = 0.0
     min_return: Amount = 0.0
+    least_gain: Annotated[Number, Field(ge=0)] = 0.04
 
 
 class Shop(BriefTable):
