@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import settings
+from playwright import sync_api
 
 from planner.brief import Brief, load_brief, parse_brief
 from planner.brief.toml_input import read_toml
 from planner.history import History, load_history
 from planner.plan import Plan, make_plan
+from tests.browser import ADVICE, NO_BROWSER, find_browser
 
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("fixed")
 
 ROOT = Path(__file__).parents[1]
+
+BROWSER_ARGUMENTS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 SMALL_BRIEF = """
 [promotion]
@@ -40,6 +54,12 @@ price = 0.5
 conversion = 0.015
 clicks_per_day = 2000
 """
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line what the tests that were left out for want of a browser need."""
+    if any(NO_BROWSER in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(ADVICE)
 
 
 def brief_from(text: str) -> Brief:
@@ -75,3 +95,14 @@ def example_plan(example_brief: Brief, example_history: History) -> Plan:
 @pytest.fixture
 def small_brief() -> Brief:
     return brief_from(SMALL_BRIEF)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[sync_api.Browser]:
+    path = find_browser()
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_BROWSER)
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
+        yield opened
+        opened.close()

@@ -82,7 +82,7 @@ def test_plan_actions_merges_slots_of_the_same_bid():
     assert len(bids) == 1
     assert "1.00" in bids["what"].iloc[0]
     assert "11-12 00:00" in bids["what"].iloc[0]
-    assert "at most 435" in bids["what"].iloc[0]  # 29 slots of 15
+    assert "at most ¥435" in bids["what"].iloc[0]  # 29 slots of 15
 
 
 def test_plan_actions_says_what_a_bid_is_changed_from():
@@ -90,8 +90,8 @@ def test_plan_actions_says_what_a_bid_is_changed_from():
     _, sheet = make_sheet(bids=bids)
     what = list(of_kind(sheet, "bid")["what"])
     assert [text.split()[0] for text in what] == ["set", "raise", "buy", "set", "lower"]
-    assert "from 1.00 to 1.50" in what[1]
-    assert "from 0.50 to 0.25" in what[4]
+    assert "from ¥1.00 to ¥1.50" in what[1]
+    assert "from ¥0.50 to ¥0.25" in what[4]
 
 
 def test_plan_actions_makes_no_act_of_a_change_below_two_percent():
@@ -100,8 +100,8 @@ def test_plan_actions_makes_no_act_of_a_change_below_two_percent():
     what = list(of_kind(sheet, "bid")["what"])
     # A creeping bid is a change once it has gone two per cent from where the act's bids began.
     assert len(what) == 4
-    assert what[0].startswith("set the bid to 1.01 CNY (101 %) until 11-11 00:00, at most 75")
-    assert what[1].startswith("raise the bid from 1.01 to 1.03")
+    assert what[0].startswith("set the bid to ¥1.01 (101 %) until 11-11 00:00, at most ¥75")
+    assert what[1].startswith("raise the bid from ¥1.01 to ¥1.03")
     assert what[2].startswith("buy nothing")
 
 
@@ -148,7 +148,7 @@ def test_plan_actions_sets_each_days_budget_when_it_counts():
     # The eve's budget counts what was spent before the promotion; the day's own must not be lent to the eve.
     eve = limits.filter(like="2026-11-10")
     assert eve.iloc[0] == pd.Timestamp("2026-11-10 19:30", tz="Asia/Shanghai")
-    assert eve.index[0] == "set the daily budget of 2026-11-10 to 400.00 CNY plus what was spent since midnight"
+    assert eve.index[0] == "set the daily budget of 2026-11-10 to ¥400 plus what was spent since midnight"
     assert limits.filter(like="2026-11-11").iloc[0] == pd.Timestamp("2026-11-11 00:00", tz="Asia/Shanghai")
     assert limits.filter(like="total").iloc[0] == pd.Timestamp("2026-11-10 19:30", tz="Asia/Shanghai")
 
@@ -167,7 +167,7 @@ def test_plan_actions_says_when_to_sleep_and_when_to_ship():
     assert list(of_kind(sheet, "sleep")["at"].dt.strftime("%m-%d %H:%M")) == ["11-11 02:00"]
     ship = of_kind(sheet, "ship")
     # 290 orders and more at 50 a day: late ones cost 5 % of 100, missing ones 35 %.
-    assert ship["why"].str.contains("will be late at about 5.00 each, 35.00").any()
+    assert ship["why"].str.contains("will be late at about ¥5.00 each, ¥35.00").any()
     assert ship["at"].max() > pd.Timestamp("2026-11-13", tz="Asia/Shanghai")
     assert of_kind(sheet, "close")["at"].iloc[0] == pd.Timestamp("2026-11-12", tz="Asia/Shanghai")
 
@@ -175,7 +175,7 @@ def test_plan_actions_says_when_to_sleep_and_when_to_ship():
 def test_plan_actions_says_what_late_orders_cost_where_the_price_comes_from_the_market():
     shop = {"margin": 0.4, "platform": "tmall", "refund_rate": 0.1}
     _, sheet = make_sheet(shop=shop, price=200.0)
-    assert of_kind(sheet, "ship")["why"].str.contains("will be late at about 10.00 each, 70.00").any()
+    assert of_kind(sheet, "ship")["why"].str.contains("will be late at about ¥10.00 each, ¥70.00").any()
     _, sheet = make_sheet(shop=shop)
     assert not sheet["why"].str.contains(" 0.00 |nan").any()
 
@@ -186,7 +186,7 @@ def test_plan_actions_counts_the_messages_to_buyers_and_their_cost():
     total = lines[lines.str.contains("in all")].iloc[0]
     daily = lines[lines.str.contains("today")].str.extract(r"about (\d+) today")[0].astype(int).sum()
     assert f"about {daily} in all" in total
-    assert f"{daily * 0.055:.2f} CNY" in total
+    assert f"¥{daily * 0.055:.2f}" in total
 
 
 def test_expected_orders_of_a_message_before_the_opening_come_at_the_opening():

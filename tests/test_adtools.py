@@ -442,7 +442,7 @@ def test_without_a_base_bid_the_one_that_loses_least_is_derived_and_told() -> No
     made = export_plan(plan, "amazon", channels=("search",))
     told = [message.text("en") for message in export_messages(made, "CNY")]
     base = made.bases["search"]
-    assert any(f"set it to {base:.2f} CNY" in line for line in told)
+    assert any(f"set it to ¥{base:.2f}" in line for line in told)
     given = with_base(plan, 2 * base)
     assert made.losses[0].loss < export_plan(given, "amazon", channels=("search",)).losses[0].loss
 
@@ -454,7 +454,7 @@ def with_base(plan: Plan, base: float) -> Plan:
 
 def test_a_base_bid_that_costs_much_is_answered_with_a_better_one() -> None:
     made = export_plan(with_base(example(), 12.0), "taobao", channels=("search",))
-    assert any("with a base bid of 12.00" in message.text("en") for message in made.notes)
+    assert any("with a base bid of ¥12.00" in message.text("en") for message in made.notes)
 
 
 def test_no_bid_passes_the_briefs_highest() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -488,6 +489,19 @@ def test_a_campaign_reported_without_traffic_has_ended(by_campaign: Brief, divid
     assert "paused" not in shares(by_campaign, history)
     # Listed, it is taken for what it was: next to nothing.
     assert shares(listing(by_campaign, {"name": "paused"}), history)["paused"] < 0.002
+
+
+def test_a_campaign_that_began_with_the_promotion_has_not_ended(example_brief: Brief, divided_history: History) -> None:
+    brief = example_brief.with_(promotion={**BY_CAMPAIGN, "starts": dt.datetime(2026, 11, 11, 9)})
+    table = divided_history.table
+    hours = pd.date_range("2026-11-10 20:00", "2026-11-11 09:00", freq="h", tz=ZONE, inclusive="left")
+    last = table[(table["hour"] == table["hour"].max()) & (table["channel"] == "search")]
+    begun = pd.concat([last.assign(hour=hour) for hour in hours])
+    launch = begun[begun["campaign"] == "brand"].assign(campaign="launch")
+    history = replace(divided_history, table=pd.concat([table, begun, launch], ignore_index=True))
+    plan = make_plan(brief, history, lang="en")
+    assert "launch" in set(plan.schedule["campaign"])
+    assert not any("launch" in note.text("en") and "ended" in note.text("en") for note in plan.notes)
 
 
 def test_the_others_of_a_listed_campaign_count_in_the_hours_it_has_no_row(

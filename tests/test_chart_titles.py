@@ -111,9 +111,9 @@ def paced(gain: float, low: float, high: float) -> Any:
 @pytest.mark.parametrize(
     ("gain", "low", "high", "words"),
     [
-        (90, 20, 160, "the plan earns ¥90 more than flat bids"),
-        (90, -20, 160, "the gain of ¥90 over flat bids is within the noise (−¥20 to ¥160)"),
-        (-30, -90, 10, "flat bids would earn ¥30 more"),
+        (90, 20, 160, "the plan earns ¥90 more than your usual bids"),
+        (90, -20, 160, "the gain of ¥90 over your usual bids is within the noise (−¥20 to ¥160)"),
+        (-30, -90, 10, "your usual bids would earn ¥30 more"),
     ],
 )
 def test_pacing_says_whether_the_best_rival_is_beaten(gain: float, low: float, high: float, words: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.brief.example import example_folder
 from planner.cli import main
 from tests.conftest import SMALL_BRIEF
 from tests.test_toml_input import TEN_MISTAKES
@@ -206,6 +207,27 @@ def test_demo_runs_from_any_folder_and_is_the_same_every_time(
     for name in names:
         assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
     shutil.rmtree("one")
+
+
+def test_demo_replaces_a_plan_of_the_example_and_no_other(
+    brief: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    for lang in ("zh", "en", "en"):
+        assert run("demo", "-o", out, "--tables-only", "--lang", lang, capsys=capsys)[0] == 0
+    shop = example_folder()
+    own = (shop / "brief.toml").read_text(encoding="utf-8").replace("total = 8000", "total = 7000")
+    brief.write_text(own, encoding="utf-8")
+    arguments = (brief, "--history", shop / "history.csv", "-o", out, "--tables-only")
+    assert run("plan", *arguments, capsys=capsys)[0] == 2
+    assert run("plan", *arguments, "--force", capsys=capsys)[0] == 0
+    kept = (out / "plan.json").read_bytes()
+    code, _, err = run("demo", "-o", out, "--tables-only", capsys=capsys)
+    assert code == 2
+    assert "--force" in err
+    assert (out / "plan.json").read_bytes() == kept
+    (out / "plan.json").write_text("[]", encoding="utf-8")
+    assert run("demo", "-o", out, "--tables-only", capsys=capsys)[0] == 2
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

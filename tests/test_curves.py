@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.allocate.bid_level import choose_level
+from planner.allocate.bid_level import ALLOWANCE, choose_level
 from planner.market import Draws
 from planner.market.curves import bid_at_spend, clicks_at_spend, full_spend, spend_at_bid
 from planner.market.elasticity import bid_response, learn_elasticity
@@ -153,3 +155,20 @@ def test_level_is_lower_where_markets_may_run_away_with_the_budget() -> None:
     level = choose_level(cells, draws, bids, caps=np.inf, budget=budget)
     assert level.scale < 1.0
     assert level.ladder["profit"].max() > level.ladder["profit"].iloc[-1]
+
+
+def test_level_falls_as_more_is_asked_of_the_last_yuan_and_says_what_it_earns() -> None:
+    cells = some_cells(slots=8, value=3.0)
+    rng = np.random.default_rng(0)
+    traffic = np.exp(0.3 * rng.standard_normal((100, 1))) * np.ones((1, 16))
+    draws, bids = Draws(traffic, np.ones_like(traffic), np.ones_like(traffic)), np.full(16, 1.0)
+    asked = (0.0, 0.3, 1.0, 4.0)
+    found = [choose_level(cells, draws, bids, caps=np.inf, budget=1e9, least_gain=least) for least in asked]
+    assert all(low.scale >= high.scale for low, high in pairwise(found))
+    assert found[-1].scale < 0.7 < found[0].scale
+    for least, level in zip(asked[1:], found[1:], strict=True):
+        assert level.last_yuan >= least  # the step taken earned what was asked
+        chosen = level.ladder[level.ladder["scale"] > level.scale].iloc[:1]
+        before = level.ladder[level.ladder["scale"] == level.scale].iloc[0]
+        more, money = chosen["profit"] - before["profit"], chosen["spend"] - before["spend"]
+        assert (more / money + ALLOWANCE <= least + 1e-9).all()  # and the next one would not

@@ -411,3 +411,58 @@ def test_prices_without_spend_are_worked_out_campaign_by_campaign() -> None:
     table = forecast(brief, History(pd.concat(rows, ignore_index=True)))
     # (30 * 1 + 10 * 3) / 40 = 1.5 a click; the reference bid is that of usual days where no event tells another.
     assert table["price"].iloc[0] == pytest.approx(1.5)
+
+
+def begun(first: str, last: str, factor: float = 7.0) -> History:
+    """The history with hours of this year's promotion, at so many times a usual hour's clicks, behind a gap."""
+    table = a_history(days=14).table
+    hours = pd.date_range(first, last, freq="h", tz="Asia/Shanghai", inclusive="left")
+    pattern = table[table["hour"].isin(table["hour"].unique()[:1])].drop(columns="hour")
+    more = pd.concat([pattern.assign(hour=hour) for hour in hours], ignore_index=True)
+    numbers = ["impressions", "clicks", "spend", "orders", "revenue"]
+    return History(
+        pd.concat([table, more.assign(**{name: more[name] * factor for name in numbers})], ignore_index=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("promotion", "first"),
+    [
+        ({}, "2026-11-10 20:00"),  # the playbook's own beginning
+        ({"playbook": "flat"}, "2026-11-11 00:00"),
+        ({"playbook": "double11-20h"}, "2026-11-10 16:00"),
+        ({"ends": dt.datetime(2026, 11, 11, 15)}, "2026-11-10 20:00"),
+    ],
+)
+def test_hours_of_the_promotion_before_a_later_start_are_no_usual_ones(
+    promotion: dict[str, object], first: str
+) -> None:
+    brief = a_brief(channels=NAMED, promotion={"date": DATE, "starts": dt.datetime(2026, 11, 11, 9), **promotion})
+    assert pd.Timestamp(brief.timetable.whole[0]) == pd.Timestamp(first, tz="Asia/Shanghai")
+    under_way, before = begun(first, "2026-11-11 20:00"), a_history(days=14)
+    pd.testing.assert_frame_equal(forecast(brief, under_way), forecast(brief, before))
+    notes = forecast_market(brief, make_slots(brief.timetable), under_way).notes
+    hours = (pd.Timestamp("2026-11-11 09:00") - pd.Timestamp(first)) / pd.Timedelta(hours=1)
+    assert [dict(note.values) for note in notes if note.key == "market.own_hours"] == [{"hours": hours}]
+    assert "market.own_hours" not in notes_of(brief, before)
+
+
+def test_the_main_day_before_its_playbook_begins_is_no_usual_day() -> None:
+    promotion = {"date": DATE, "starts": dt.datetime(2026, 11, 11, 20), "ends": dt.datetime(2026, 11, 12, 0)}
+    late = a_brief(channels=NAMED, promotion={**promotion, "playbook": "flat"})
+    under_way = begun("2026-11-11 00:00", "2026-11-11 09:00")
+    pd.testing.assert_frame_equal(forecast(late, under_way), forecast(late, a_history(days=14)))
+
+
+def test_hours_of_a_past_event_that_the_brief_cuts_short_are_no_usual_ones() -> None:
+    event = {"date": dt.date(2026, 11, 3), "starts": dt.datetime(2026, 11, 3, 10), "ends": dt.datetime(2026, 11, 3, 12)}
+    brief = a_brief(channels=NAMED, past_events=[event])
+    table = a_history(days=14).table[lambda rows: rows["hour"] < pd.Timestamp("2026-11-02", tz="Asia/Shanghai")]
+    eve = pd.date_range("2026-11-02 20:00", periods=28, freq="h", tz="Asia/Shanghai")
+    loud = [table[table["hour"] == table["hour"].min()].assign(hour=hour) for hour in eve]
+    loud = [rows.assign(clicks=rows["clicks"] * 7, spend=rows["spend"] * 7) for rows in loud]
+    spoilt = pd.concat([table, *loud], ignore_index=True)
+    stated = spoilt[spoilt["hour"].dt.tz_localize(None).isin(pd.to_datetime(["2026-11-03 10:00", "2026-11-03 11:00"]))]
+    pd.testing.assert_frame_equal(
+        forecast(brief, History(spoilt)), forecast(brief, History(pd.concat([table, stated], ignore_index=True)))
+    )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +12,6 @@ from planner.charts import draw_all
 from planner.outputs.report import render_report
 from tests.plans_to_look_at import example, odd
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-
-ARGUMENTS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 WIDTHS = {"desktop": 1280, "phone": 360}
 
 
@@ -37,14 +23,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         made[name] = folder / f"{name}.html"
         made[name].write_text(render_report(plan, draw_all(plan, forms=("svg",))), encoding="utf-8")
     return made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
 
 
 def visit(browser: sync_api.Browser, path: Path, width: int, scheme: str = "light") -> tuple[sync_api.Page, list[str]]:
@@ -76,6 +54,34 @@ def test_the_page_is_silent_fetches_nothing_and_fits(
     )
     assert outside == []
     assert page.evaluate("[...document.querySelectorAll('.scroll')].every(box => box.tabIndex === 0)")
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", ["en", "zh", "large"])
+def test_on_a_phone_a_table_fits_or_shows_that_it_goes_on(
+    browser: sync_api.Browser, pages: dict[str, Path], name: str
+) -> None:
+    page, _ = visit(browser, pages[name], 390)
+    # The first table, and that of the messages, set each row's numbers below each other, each with its column's name.
+    stacked = page.evaluate(
+        """() => [...document.querySelectorAll('table.stack')].map(table => ({
+            fits: table.parentElement.scrollWidth <= table.parentElement.clientWidth,
+            names: [...table.querySelectorAll('td.n')].filter(cell => cell.innerText.trim())
+                .map(cell => getComputedStyle(cell, '::before').content),
+        }))"""
+    )
+    assert stacked
+    assert all(table["fits"] for table in stacked)
+    assert all(len(label) > 2 and label != "none" for table in stacked for label in table["names"])
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.scroll:has(table)')].filter(box => box.scrollWidth > box.clientWidth)
+            .map(box => ({
+                shadows: getComputedStyle(box).backgroundAttachment,
+                first: getComputedStyle(box.querySelector('tbody th')).position,
+                hint: box.previousElementSibling.matches('.hint') && box.previousElementSibling.checkVisibility(),
+            }))"""
+    )
+    assert wide == [{"shadows": "local, local, scroll, scroll", "first": "sticky", "hint": True}] * 2
     page.context.close()
 
 

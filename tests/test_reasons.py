@@ -51,7 +51,7 @@ def reason(brief: Brief, bid: float, bound: str = "", **values: float) -> str:
     [
         ("budget = 0\n", "held by the budget of search"),
         ("[stock]\nunits = 0\n", "held by the stock"),
-        ("", "a click is worth 2.50: even at the lowest bid"),
+        ("", "a click is worth ¥2.50: even at the lowest bid"),
     ],
 )
 def test_a_bid_of_zero_names_the_limit_that_shuts_the_row(more: str, words: str) -> None:

@@ -16,13 +16,17 @@ import pytest
 from planner.charts import chart_names, draw_all, evidence_table, window_table
 from planner.charts.timeline import timeline_finding
 from planner.charts.words import Words
+from planner.cli.rests_on import foundations
+from planner.history import load_history
+from planner.outputs.adtools import export_messages, export_plan
 from planner.outputs.basis import certificate
+from planner.outputs.calendar import render_calendar
 from planner.outputs.pictures import inline_figures
 from planner.outputs.report import render_report
 from planner.plan import Plan, make_plan
 from planner.vocabulary.wording import LANGUAGES, Lang, say
 from tests.conftest import brief_from
-from tests.plans_to_look_at import example, odd, odd_brief
+from tests.plans_to_look_at import DATA, example, odd, odd_brief
 from tests.test_words import contrast
 
 
@@ -121,7 +125,7 @@ def test_the_headline_has_the_three_numbers_with_ranges_and_both_rivals() -> Non
     for amount in (summary.profit, summary.profit_low, summary.profit_high, summary.spend + summary.sms_cost):
         assert f"¥{amount:,.0f}" in text
     gains = example("en").comparison.set_index("name")["gain"]
-    for name in ("flat bids", "even pacing"):
+    for name in ("your usual bids", "even pacing"):
         assert re.search(rf"¥[\d,.]+ (more|less) than {name}", text)
     assert f"¥{abs(gains['even']):,.0f} more than even pacing" in text
 
@@ -288,7 +292,13 @@ def lines_of(gap: float, violation: float, spend: float, money_price: float) -> 
             ["Proven best", "Every limit is kept", "Another ¥1 of budget is expected to earn ¥0.30"],
         ),
         (0.02, 0.0, 7780.0, 0.0, ["at most ¥2.00 more (2%)", "More budget would earn nothing"]),
-        (0.0, 0.01, 4000.0, 0.3, ["A limit is exceeded by 1%", "is not planned: higher bids would earn less"]),
+        (
+            0.0,
+            0.01,
+            4000.0,
+            0.3,
+            ["A limit is exceeded by 1%", "is not planned: over the drawn markets each further ¥1 would earn less"],
+        ),
     ],
 )
 def test_the_certificate_says_what_was_proven(
@@ -301,7 +311,7 @@ def test_the_certificate_says_what_was_proven(
 @pytest.mark.parametrize(
     ("gain", "low", "high", "words"),
     [
-        (500, 100, 900, "¥500 more than flat bids (+¥100 to +¥900)"),
+        (500, 100, 900, ", +¥100 to +¥900"),
         (500, -100, 900, "within the noise"),
         (-50, -90, 5, "¥50 less"),
     ],
@@ -311,3 +321,23 @@ def test_the_headline_admits_noise_and_loss(gain: float, low: float, high: float
     table = plan.comparison.copy()
     table.loc[table["name"] == "flat", ["gain", "gain_low", "gain_high"]] = [float(gain), float(low), float(high)]
     assert words in visible(render_report(replace(plan, comparison=table)))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_amount_has_one_form_on_page_run_sheet_calendar_and_in_reasons(lang: Lang) -> None:
+    plan = example(lang)
+    words = Words.of(plan)
+    page = visible(render_report(plan))
+    calendar = render_calendar(plan).decode().replace("\r\n ", "").replace("\\,", ",")
+    for cost in plan.sms["cost"]:
+        shown = words.money(cost, 2)
+        assert plan.actions["what"].str.contains(shown, regex=False).any()
+        assert shown in page
+        assert shown in calendar
+    told = [*plan.actions["what"], *plan.actions["why"].dropna(), *plan.sms["reason"], *plan.schedule["reason"]]
+    told += [note.text(lang) for note in plan.notes]
+    told += [message.text(lang) for message in export_messages(export_plan(plan, "taobao", lang=lang), "CNY")]
+    told += [*export_plan(plan, "taobao", lang=lang).actions["what"], calendar]
+    told += foundations(plan.brief, load_history([DATA / "history.csv"], plan.brief), lang)
+    assert not [line for line in told if "CNY" in line]
+    assert "CNY" not in page.rpartition(words.say("report.brief"))[0]

@@ -1,13 +1,16 @@
 """Parts of a message, as providers count them: a table of texts whose parts were counted by hand."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner.brief import parse_brief
 from planner.brief.providers import load_provider
 from planner.brief.toml_input import TomlSource
 from planner.messages.sms import compose, count_parts, text_remarks
+from planner.messages.sms.clusters import split_clusters
 
-CHINA, WORLD = load_provider("china"), load_provider("international")
+CHINA, WORLD, TWILIO = (load_provider(name) for name in ("china", "international", "twilio"))
 
 # text, parts in China (70, then 67 a part), parts elsewhere (160/153 in the GSM alphabet, else 70/67)
 TABLE = [
@@ -80,6 +83,70 @@ def test_a_character_of_two_is_not_cut_in_half():
     text = "a" * 152 + "€" + "a" * 152
     assert count_parts(text, WORLD).characters == 306
     assert count_parts(text, WORLD).parts == 3
+
+
+FAMILY, FLAG = "👨‍👩‍👧‍👦", "🇨🇳"
+
+
+# The parts are those that the provider's own counter gives.
+@pytest.mark.parametrize(
+    ("text", "whole", "cut"),
+    [
+        ("字" * 59 + FAMILY, 1, 1),
+        ("字" * 60 + FAMILY, 2, 2),
+        ("字" * 57 + FAMILY + "字" * 60, 3, 2),
+        ("字" * 65 + FLAG + "字" * 65, 3, 2),
+        ("字" * 66 + FLAG + "字" * 63, 2, 2),
+        ("字" * 66 + "👍🏽" + "字" * 64, 3, 3),
+        ("字" * 66 + "👍🏽" + "字" * 62, 2, 2),
+        ("字" * 66 + "e\u0301" + "字" * 66, 3, 2),
+        ("字" * 66 + "\r\n" + "字" * 66, 2, 2),
+        (FAMILY * 12, 2, 2),
+        (FAMILY * 13, 3, 3),
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿" * 9, 3, 2),
+        ("\u1100\u1161\u11a8" * 44, 2, 2),
+        ("\u1100\u1161\u11a8" * 45, 3, 3),
+        ("a\r\n" * 60, 2, 2),
+    ],
+)
+def test_a_provider_that_keeps_clusters_whole_moves_them_to_the_next_part(text, whole, cut):
+    assert TWILIO.keeps_whole == "clusters"
+    assert WORLD.keeps_whole == "characters"
+    assert (count_parts(text, TWILIO).parts, count_parts(text, WORLD).parts) == (whole, cut)
+
+
+def test_a_cluster_that_no_part_can_hold_is_cut():
+    assert count_parts("e" + "\u0301" * 200, TWILIO).parts == 3
+    assert count_parts("字" * 60 + "e" + "\u0301" * 70 + "字" * 63, TWILIO).parts == 3
+    assert count_parts("字" * 60 + "e" + "\u0301" * 70 + "字" * 64, TWILIO).parts == 4
+
+
+@given(st.text(alphabet=st.sampled_from("a€字é\u0301\u200d👩🏽❤️👧🇨🇳한ᄀ\n\u0600नि\u094d"), max_size=200))
+def test_clusters_are_the_text_and_need_no_fewer_parts(text):
+    assert "".join(split_clusters(text)) == text
+    assert all(split_clusters(text))
+    assert count_parts(text, WORLD).parts <= count_parts(text, TWILIO).parts
+    assert count_parts(text, WORLD).characters == count_parts(text, TWILIO).characters
+
+
+@pytest.mark.parametrize(
+    ("text", "clusters"),
+    [
+        ("", []),
+        (FAMILY + FAMILY, [FAMILY, FAMILY]),
+        ("🇨🇳🇺🇸🇩", ["🇨🇳", "🇺🇸", "🇩"]),
+        ("a🇨🇳", ["a", "🇨🇳"]),
+        ("👍🏽a🏽", ["👍🏽", "a", "🏽"]),
+        ("\r\n\u0301", ["\r", "\n", "\u0301"]),
+        ("각각", ["각", "각"]),
+        ("각\u11a8ᄀ", ["각\u11a8", "ᄀ"]),
+        ("가\u11a8\u1161", ["가\u11a8", "\u1161"]),
+        ("\u0600a", ["\u0600a"]),
+        ("🧑\u200d🦰", ["🧑\u200d", "🦰"]),
+    ],
+)
+def test_clusters_are_what_a_reader_takes_for_one_character(text, clusters):
+    assert split_clusters(text) == clusters
 
 
 def make_brief(**sms):

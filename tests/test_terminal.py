@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from planner.cli.terminal import fit, show_summary, sparkline
+from planner.cli.nearest import fit
+from planner.cli.terminal import show_summary, sparkline
 from planner.cli.waiting import waiting
 from planner.vocabulary.wording import LANGUAGES, Lang
 from tests.plans_to_look_at import example, odd, plans
@@ -47,7 +48,9 @@ def test_the_three_numbers_the_rivals_and_the_certificate_are_there(lang: Lang) 
         f"{summary.profit_high:,.0f}",
     ):
         assert amount in text
-    rivals = ("统一出价", "平均花钱", "百万分之一") if lang == "zh" else ("flat bids", "even pacing", "millionth")
+    rivals = (
+        ("照平日出价", "平均花钱", "百万分之一") if lang == "zh" else ("your usual bids", "even pacing", "millionth")
+    )
     assert all(rival in text for rival in rivals)
 
 
@@ -56,8 +59,10 @@ def test_the_comparison_adds_up_beside_what_the_ads_alone_earn(lang: Lang) -> No
     table = example(lang).comparison.set_index("name")
     text = shown("example", lang)
     assert f"{table.loc['plan', 'profit']:,.0f}" in text
-    flat = next(line for line in text.splitlines() if ("统一出价" if lang == "zh" else "flat bids:") in line)
-    assert f"{table.loc['flat', 'profit']:,.0f}" in flat
+    flat = next(line for line in text.splitlines() if ("照平日出价" if lang == "zh" else "your usual bids") in line)
+    assert f"{abs(table.loc['flat', 'gain']):,.0f}" in flat
+    more = table.loc["plan", "spend"] - table.loc["flat", "spend"]
+    assert f"{abs(more):,.0f}" in flat  # yuan for yuan
     assert ("只看广告" if lang == "zh" else "Ads alone") in text
 
 

@@ -66,3 +66,40 @@ def test_say_puts_nested_messages_into_the_same_language() -> None:
 def test_say_without_a_value_is_a_bug_not_a_blank() -> None:
     with pytest.raises(KeyError):
         say("input.unknown_key", "en", name="x")
+
+
+def test_no_sentence_writes_a_currency_itself() -> None:
+    # An amount is written with the specification `money`, so that it has one form a language wherever it stands.
+    for path in AREAS:
+        for key, entry in _entries(path).items():
+            for lang, text in entry.items():
+                assert not re.search(r"\}\s?\{currency|\{currency[^}]*\}\s?\{|\}\s?CNY|[¥$€]\s?\{", text), (
+                    f"{path.stem}.{key}.{lang}"
+                )
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "zh", "en"),
+    [
+        (167.149, "CNY", "167.15 元，多付 167 元就停", "¥167.15; stop at ¥167 more"),
+        (-1234.5, "USD", "−1,234.50 USD，多付 −1,234 USD 就停", "−$1,234.50; stop at −$1,234 more"),
+        (0.055, "CHF", "0.06 CHF，多付 0.055 CHF 就停", "CHF 0.06; stop at CHF 0.055 more"),
+    ],
+)
+def test_say_writes_amounts_in_one_form_a_language(
+    amount: float, currency: str, zh: str, en: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = "moneyg" if amount < 1 and amount > 0 else "money"
+    entry = {
+        "zh": "{amount:money2}，多付 {amount:" + spec + "} 就停",
+        "en": "{amount:money2}; stop at {amount:" + spec + "} more",
+    }
+    monkeypatch.setattr("planner.vocabulary.wording.catalogue", lambda area: {"one": entry})
+    for lang, said in (("zh", zh), ("en", en)):
+        assert say("any.one", lang, amount=amount, currency=currency) == said  # type: ignore[arg-type]
+
+
+def test_an_amount_without_its_currency_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("planner.vocabulary.wording.catalogue", lambda area: {"one": {"en": "{amount:money}"}})
+    with pytest.raises(KeyError, match="currency"):
+        say("any.one", "en", amount=1.0)

@@ -169,10 +169,12 @@ def _late(brief: Brief, orders: pd.DataFrame, promise: pd.Timedelta) -> float:
     """Return the orders that ship after their promised time, shipping without a pause at the capacity."""
     if brief.stock.ship_per_day is None:
         return 0.0
-    per_hour, late, free = brief.stock.ship_per_day / 24, 0.0, orders["at"].iloc[0]
-    for at, number in zip(orders["at"], orders["orders"], strict=True):
-        begin = max(free, at)
-        in_time = max(0.0, (at + promise - begin) / pd.Timedelta(hours=1) * per_hour)
+    # In hours since the first order: with far more orders than can be shipped the last one leaves after any calendar.
+    per_hour, late, free = brief.stock.ship_per_day / 24, 0.0, 0.0
+    hours = (orders["at"] - orders["at"].iloc[0]) / pd.Timedelta(hours=1)
+    for at, number in zip(hours, orders["orders"], strict=True):
+        begin = max(free, float(at))
+        in_time = max(0.0, (at + promise / pd.Timedelta(hours=1) - begin) * per_hour)
         late += max(0.0, float(number) - in_time)
-        free = begin + pd.Timedelta(hours=float(number) / per_hour)
+        free = begin + float(number) / per_hour
     return late

@@ -114,22 +114,20 @@ def _limits(brief: Brief, timetable: Timetable, limits: pd.DataFrame) -> list[Ac
         begun = midnight < start
         at = start - _LOGIN if total or begun else midnight
         rows = rows.sort_values("limit", ascending=False, kind="stable")
-        values = {"limit": _amounts(rows), "date": str(date), "currency": brief.promotion.currency}
+        values = {"limit": _amounts(rows, brief.promotion.currency), "date": str(date)}
         entry = "actions.limit_total" if total else "actions.limit_rest" if begun else "actions.limit_day"
         reason = Message("actions.limit_why", {"why": str(rows["why"].iloc[0])})
         actions.append(Action(at, "limit", Message(entry, values), reason, str(channel)))
     return actions
 
 
-def _amounts(rows: pd.DataFrame) -> Message:
+def _amounts(rows: pd.DataFrame, currency: str) -> Message:
     """Return the budget of a channel's day, or those of its campaigns."""
     if "campaign" not in rows or rows["campaign"].isna().all():
-        return Message("actions.amount", {"amount": float(rows["limit"].sum())})
-    parts = [
-        Message(
-            "actions.campaign_amount",
-            {"name": name if pd.notna(name) else Message("labels.other_campaigns"), "amount": float(amount)},
-        )
-        for name, amount in zip(rows["campaign"], rows["limit"], strict=True)
-    ]
+        return Message("actions.amount", {"amount": float(rows["limit"].sum()), "currency": currency})
+    parts = []
+    for campaign, amount in zip(rows["campaign"], rows["limit"], strict=True):
+        name = campaign if pd.notna(campaign) else Message("labels.other_campaigns")
+        values = {"name": name, "amount": float(amount), "currency": currency}
+        parts.append(Message("actions.campaign_amount", values))
     return listed(parts, "limits.csv")

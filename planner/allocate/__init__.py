@@ -32,9 +32,12 @@ else.
 
 **The proof.** `Allocation.certificate` holds the profit P of the plan, the bound D(y), the gap (D - P) / P and what
 each limit is exceeded by. They are computed from the plan and the multipliers alone, so that no trust in the search is
-needed: a small gap is a proof whatever happened before. The bound holds too where the problem is not concave (a floor
-of a group that forces spend into cells whose every order makes a loss); only there may the gap stay open, and it says
-so.
+needed: a small gap is a proof whatever happened before.
+
+**Two harder kinds.** Where prices differ by many orders of magnitude (a minimum spend on hours that are worth next to
+nothing), Newton's method on D gets stuck, and a path through the inside of all bounds leads to the answer
+(`interior`). Where a floor forces spend into cells whose every order makes a loss, the problem is not concave and D
+alone leaves a gap; it is closed by searching ranges of spends, each with a D of its own (`branch`).
 """
 
 from planner.allocate.solver.api import allocate_budget

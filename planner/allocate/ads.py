@@ -6,7 +6,7 @@ Messages stand beside the ads as linear cells, so one price of money serves both
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from planner.allocate import Allocation, Certificate, GroupLimit, Limits, allocate_budget
 from planner.allocate.bids import BidBounds, bid_bounds, spend_bounds
 from planner.allocate.fulfilment import NO_COST, FulfilmentCost, shipping_cost
+from planner.allocate.solver.solve import ENOUGH
 from planner.brief import Brief, campaign_key
 from planner.market.curves import bid_at_spend, clicks_at_spend, response_cells
 from planner.market.simulation import Stops
@@ -70,6 +71,13 @@ class AdPlan:
         gap = (self.relaxed.bound - exact.profit) / max(abs(exact.profit), 1e-9 * abs(self.relaxed.bound), 1e-300)
         relaxed = {"relaxed_bound": self.relaxed.bound, "relaxed_gap": max(0.0, gap)}
         return exact.as_dict() | {"money": self.allocation.limits.total} | relaxed
+
+    def proven(self) -> AdPlan:
+        """Return the same choice of lowest bids with its best spends searched for, where a gap is left."""
+        if self.allocation.certificate.gap <= ENOUGH:
+            return self
+        allocation = allocate_budget(self.allocation.cells, self.allocation.limits)
+        return replace(self, allocation=allocation, bids=_bids(allocation, self.problem))
 
     @property
     def table(self) -> pd.DataFrame:
@@ -188,7 +196,7 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
     """
     limits = problem.limits.with_total(money)
     cells = problem.cells
-    allocation = allocate_budget(cells, limits)
+    allocation = allocate_budget(cells, limits, search=False)
     relaxed = allocation.certificate
     spend = allocation.table["spend"].to_numpy()
     between = (spend < problem.lowest) & (cells["cap"] > 0).to_numpy()
@@ -206,9 +214,8 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
         curves, allocation = allocation, with_floors(_money_prices(problem, allocation))
         if allocation.certificate.profit < _NEARLY * curves.certificate.profit:
             # Lowest bids moved the price of money: cells that were left out at the old one may stay, and the reverse.
-            allocation = max(
-                allocation, with_floors(_money_prices(problem, allocation)), key=lambda tried: tried.profit
-            )
+            again = with_floors(_money_prices(problem, allocation))
+            allocation = max(allocation, again, key=lambda tried: tried.profit)
         if allocation.spend < 0.99 * money:
             # A small budget: curves alone would spread it below every lowest bid. The best lowest bids are bought.
             allocation = max(allocation, with_floors(np.ones(len(cells))), key=lambda tried: tried.profit)
@@ -217,11 +224,11 @@ def plan_ads(problem: AdProblem, money: float) -> AdPlan:
 
 def _money_prices(problem: AdProblem, allocation: Allocation) -> Floats:
     """Return what a unit of money in each cell costs: itself, and what it takes from or saves the limits on money."""
-    price = np.full(len(problem.cells), 1.0 + allocation.money_price)
+    price: Floats = np.full(len(problem.cells), 1.0 + allocation.money_price)
     for limit in problem.limits.groups:
         inside = (problem.cells[limit.columns[0]] == limit.label).to_numpy()
         price += inside * float(allocation.multipliers[limit.name])
-    return np.maximum(price, 0.0)
+    return price.clip(min=0.0)
 
 
 def _duty_cells(problem: AdProblem, between: NDArray[np.bool_], worth: pd.Series) -> NDArray[np.bool_]:
@@ -263,10 +270,11 @@ def _allocate_with_floors(
             left, stays[place] = after, True
     off = cells["cap"].where(~between | stays, 0.0)
     try:
-        return allocate_budget(cells.assign(floor=np.where(stays, floor, 0.0), cap=off), limits)
+        return allocate_budget(cells.assign(floor=np.where(stays, floor, 0.0), cap=off), limits, search=False)
     except InfeasibleError:
         # Least return or stock does not carry these floors either: off, but for what the minimum spends need.
-        return allocate_budget(cells.assign(floor=0.0, cap=cells["cap"].where(~between | duty, 0.0)), limits)
+        kept = cells.assign(floor=0.0, cap=cells["cap"].where(~between | duty, 0.0))
+        return allocate_budget(kept, limits, search=False)
 
 
 def _bids(allocation: Allocation, problem: AdProblem) -> Floats:

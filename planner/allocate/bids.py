@@ -122,7 +122,9 @@ def shown_bids(bids: Floats, bounds: BidBounds, unit: float) -> tuple[Floats, Fl
     shown = np.where((bids > 0) & (shown <= 0), unit, shown)
     # Nor may rounding take a bid below the lowest the tool takes.
     least = np.ceil(bounds.lowest * bounds.per_click / unit - 1e-6) * unit
-    shown = np.where(bids > 0, np.maximum(shown, least), 0.0).round(6)
+    # Where no step lies between the two, the seller's highest bid holds.
+    most = np.maximum(np.floor(bounds.highest * bounds.per_click / unit + 1e-6), 1.0) * unit
+    shown = np.where(bids > 0, np.minimum(np.maximum(shown, least), most), 0.0).round(6)
     return shown, np.where(bids > 0, 100 * shown / (bounds.base * bounds.per_click), 0.0).round(1)
 
 

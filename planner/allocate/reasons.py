@@ -134,7 +134,8 @@ def _parts(row: Mapping[Hashable, Any], against: Message | None, brief: Brief) -
     )
     if row["bid"] == 0:
         shut = _shut(str(row["channel"]), row.get("campaign"), str(row["window"]), brief)
-        yield _held(shut, brief) or Message("reasons.earns_nothing", {"value": row["click_value"]})
+        worth = {"value": row["click_value"], "currency": brief.promotion.currency}
+        yield _held(shut, brief) or Message("reasons.earns_nothing", worth)
     if against:
         yield against
     if row["bid"] > 0 and (held := _held(row["bound"], brief)):

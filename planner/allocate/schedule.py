@@ -15,7 +15,7 @@ from planner.allocate.bids import cap_spend, shown_bids, tool_unit
 from planner.allocate.reasons import row_reasons
 from planner.brief import Brief
 from planner.market import Draws
-from planner.market.curves import clicks_at_spend
+from planner.market.curves import bid_at_spend, clicks_at_spend
 from planner.market.simulation import Rehearsal, rehearse
 from planner.vocabulary.tables import unit_columns
 from planner.vocabulary.wording import Lang
@@ -94,7 +94,9 @@ def plan_schedule(
         Language of the reasons.
     """
     cells, unit = ads.problem.ads, tool_unit(brief.promotion.currency)
-    bids, percent = shown_bids(np.where(spend > 0, ads.bids, 0.0), ads.problem.bounds, unit)
+    # Rounding may give a step of money to a cell that had next to nothing: it is bid for like any other.
+    bids = np.where(ads.bids > 0, ads.bids, np.minimum(bid_at_spend(cells, spend), ads.problem.bounds.highest))
+    bids, percent = shown_bids(np.where(spend > 0, bids, 0.0), ads.problem.bounds, unit)
     clicks = clicks_at_spend(cells, spend)
     orders = clicks * cells["orders_per_click"].to_numpy()
     profit = orders * cells["profit_per_order"].to_numpy() - spend

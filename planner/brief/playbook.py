@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from planner.brief.toml_input import TomlSource, complaint, parse_model, read_toml, suggestion
+from planner.brief.toml_texts import one_line
 from planner.vocabulary.errors import InputError, Problem
 from planner.vocabulary.wording import Lang, Message, Text, say
 
@@ -85,7 +86,11 @@ def _moment(value: object) -> Moment:
 
 
 def _text(value: Any) -> Any:
-    """Return text in both languages from a table, or from one text that serves for both."""
+    """Return text in both languages from a table, or from one text that serves for both; nothing unseen in either."""
+    if isinstance(value, str | dict):
+        for text in [value] if isinstance(value, str) else value.values():
+            if isinstance(text, str):
+                one_line(text)
     return Text(value, value) if isinstance(value, str) else value
 
 
@@ -148,7 +153,7 @@ OUTSIDE = Window(
 class Playbook(_Frozen):
     """Windows in order, the opening they are meant for, and a usual day's rhythm for sellers who have no history."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, Field(min_length=1), AfterValidator(one_line)]
     title: TextField
     about: TextField
     opening: MomentField

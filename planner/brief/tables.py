@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from planner.brief.playbook import Role, Stance
 from planner.brief.providers import builtin_providers, parse_hours
 from planner.brief.toml_input import complaint, suggestion
-from planner.brief.values import Amount, Day, Encoding, Local, Name, Number, Opening, Positive, Share, TimeOfDay
+from planner.brief.values import Amount, Day, Encoding, Lines, Local, Name, Number, Opening, Positive, Share, TimeOfDay
 from planner.vocabulary.wording import Lang, Message
 
 __all__ = [
@@ -82,11 +82,12 @@ class Promotion(BriefTable):
 
 
 class Budget(BriefTable):
-    """The money: ads and SMS together."""
+    """The money: ads and SMS together; `least_gain` is what the last unit of ad money has to earn, net of itself."""
 
     total: Positive
     reserve: Amount = 0.0
     min_return: Amount = 0.0
+    least_gain: Annotated[Number, Field(ge=0)] = 0.04
 
 
 class Shop(BriefTable):
@@ -230,7 +231,7 @@ class Sms(BriefTable):
     throughput: Positive | None = None
     hold_out: Share = 0.05
     gap_hours: Amount = 12.0
-    text: str | None = None
+    text: Lines | None = None
     signature: Name | None = None
     offer: Name | None = None
     link: Name | None = None

@@ -25,7 +25,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Timetable:
-    """A playbook laid on one promotion: its spans cover ``starts`` to ``ends`` without gap or overlap, in UTC."""
+    """A playbook laid on one promotion: its spans cover ``starts`` to ``ends`` without gap or overlap, in UTC.
+
+    `playbook_starts` and `playbook_ends` are when the playbook's own windows do, which may be before or after.
+    """
 
     date: dt.date
     zone: ZoneInfo
@@ -33,6 +36,13 @@ class Timetable:
     starts: dt.datetime
     ends: dt.datetime
     spans: tuple[Span, ...]
+    playbook_starts: dt.datetime
+    playbook_ends: dt.datetime
+
+    @property
+    def whole(self) -> tuple[dt.datetime, dt.datetime]:
+        """From when to when the promotion is: what is planned of it and what the playbook covers, in UTC."""
+        return min(self.starts, self.playbook_starts), max(self.ends, self.playbook_ends)
 
     def at(self, moment: Moment) -> dt.datetime:
         """Return the instant of a playbook's moment in this promotion, in UTC."""
@@ -92,4 +102,4 @@ def lay_out(
         spans.insert(0, Span(OUTSIDE, first, spans[0].start))
     if spans[-1].end < last:
         spans.append(Span(OUTSIDE, spans[-1].end, last))
-    return Timetable(date, zone, opening, first, last, tuple(spans))
+    return Timetable(date, zone, opening, first, last, tuple(spans), edges[0][1], edges[-1][2])

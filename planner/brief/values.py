@@ -9,12 +9,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from planner.brief.toml_input import complaint, suggestion
+from planner.brief.toml_texts import one_line, several_lines
 from planner.vocabulary.wording import Message
 
 __all__ = [
     "Amount",
     "Day",
     "Encoding",
+    "Lines",
     "Local",
     "Name",
     "Number",
@@ -139,7 +141,8 @@ Share = Annotated[float, BeforeValidator(_share), Field(allow_inf_nan=False)]
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Local = Annotated[dt.datetime, BeforeValidator(_local_moment)]
 Opening = Annotated[dt.datetime | dt.time, BeforeValidator(_local_moment)]
-Name = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(min_length=1), AfterValidator(one_line)]
+Lines = Annotated[str, AfterValidator(several_lines)]
 Encoding = Annotated[str, AfterValidator(_encoding)]
 Number = Annotated[float, BeforeValidator(_no_flag), Field(allow_inf_nan=False)]
 TimeOfDay = Annotated[dt.time, BeforeValidator(_times)]

@@ -18,6 +18,8 @@ __all__ = ["BUNDLED", "Faces", "choose_faces", "system_faces"]
 
 BUNDLED = "Promo Sans SC"
 _LATIN = "DejaVu Sans"
+# How the character before them is to look: in colour, or as text.
+_VARIANTS = "\ufe0e\ufe0f"
 _PREFERRED = (
     "PingFang SC",
     "Hiragino Sans GB",
@@ -43,8 +45,9 @@ class Faces:
     missing: frozenset[str] = frozenset()
 
     def drawable(self, text: str) -> str:
-        """Return a text with a question mark for each character that cannot be drawn."""
-        return "".join("?" if letter in self.missing else letter for letter in text)
+        """Return a text with a question mark for each character that cannot be drawn, and nothing that only joins."""
+        seen = (letter for letter in text if letter == "\n" or (letter.isprintable() and letter not in _VARIANTS))
+        return "".join("?" if letter in self.missing else letter for letter in seen)
 
 
 def choose_faces(text: str, *, system: bool = True) -> Faces:

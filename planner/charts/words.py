@@ -7,7 +7,6 @@ promotion's zone.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, get_args
@@ -17,6 +16,7 @@ import pandas as pd
 
 from planner.brief.playbook import Stance
 from planner.vocabulary.wording import Lang, catalogue, say
+from planner.vocabulary.wording.amounts import currency_unit, money_text, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Words"]
 
-_SIGNS = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 _STANCES: tuple[str, ...] = get_args(Stance)
 
 
@@ -84,15 +83,11 @@ class Words:
     @cached_property
     def unit(self) -> str:
         """The currency as the unit of an axis or a column."""
-        return "元" if self.currency == "CNY" and self.lang == "zh" else _SIGNS.get(self.currency, self.currency)
+        return currency_unit(self.currency, self.lang)
 
     def money(self, amount: float, places: int | None = None) -> str:
         """Return an amount: to the unit from 100 on, with two digits below, or with as many as asked for."""
-        if not math.isfinite(amount):
-            return "–"
-        if places is None:
-            places = 0 if abs(amount) >= 99.995 or amount == 0 else 2
-        return self._with_unit(f"{abs(amount):,.{places}f}", negative=round(amount, places) < 0)
+        return money_text(amount, self.currency, self.lang, places)
 
     def short_money(self, amount: float) -> str:
         """Return an amount as an axis writes it: ``3万`` or ``¥30k``."""
@@ -100,17 +95,9 @@ class Words:
         steps = ((1e8, "亿"), (1e4, "万")) if self.lang == "zh" else ((1e6, "M"), (1e3, "k"))
         scale, letter = next((step for step in steps if size >= step[0]), (1.0, ""))
         digits = f"{size / scale:.10g}" if round(size / scale, 2) == size / scale else f"{size / scale:.3g}"
-        return self._with_unit(digits + letter, negative=amount < 0, bare=self.lang == "zh" and self.currency == "CNY")
-
-    def _with_unit(self, digits: str, *, negative: bool, bare: bool = False) -> str:
-        """Return digits with the currency and its sign where the language has them."""
-        minus = "−" if negative else ""
-        if bare:
-            return minus + digits
-        if self.lang == "zh":
-            return f"{minus}{digits} {'元' if self.currency == 'CNY' else self.currency}"
-        sign = _SIGNS.get(self.currency)
-        return f"{minus}{sign}{digits}" if sign else f"{minus}{self.currency} {digits}"
+        if self.lang == "zh" and self.currency == "CNY":
+            return ("−" if amount < 0 else "") + digits + letter
+        return with_unit(digits + letter, self.currency, self.lang, negative=amount < 0)
 
     def percent(self, share: float, places: int = 0) -> str:
         """Return a share in per cent."""

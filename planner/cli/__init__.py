@@ -12,11 +12,13 @@ import gc
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
 import click
 
+from planner.cli.nearest import NEAREST, register
 from planner.vocabulary.version import __version__
 
 __all__ = ["main", "planner"]
@@ -83,7 +85,7 @@ class _LazyGroup(click.Group):
     epilog="Exit codes: 0 done, 1 a fault of ours, 2 wrong usage, 3 a file has problems, 4 no plan fits.",
 )
 @click.version_option(__version__, prog_name="planner")
-@click.option("--debug", is_flag=True, help="Show the traceback of a fault.")
+@click.option("--debug", is_flag=True, help="Show the traceback of a fault, and what libraries warn of.")
 def planner(debug: bool) -> None:
     """Plan paid traffic for an online promotion, hour by hour.
 
@@ -92,6 +94,16 @@ def planner(debug: bool) -> None:
     planner init --lang zh                       a brief to fill in
     planner plan brief.toml --history data.csv -o out
     """
+    if not debug:
+        _hush_libraries()
+
+
+def _hush_libraries() -> None:
+    """Keep what libraries warn their programmers of from a person who plans; --debug shows it."""
+    import logging
+
+    warnings.showwarning = lambda *_, **__: None
+    logging.lastResort = logging.NullHandler()
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -104,9 +116,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     atexit.register(gc.freeze)
     # We have no plugins of pydantic, and looking for some opens a file of every package that is installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    register()
     for stream in (sys.stdout, sys.stderr):
-        # A console or a redirected stdout may have a code page without some of our characters: show a ?, do not crash.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        # A console or a redirected stdout may have a code page without some of our characters: show the nearest.
+        stream.reconfigure(errors=NEAREST)  # type: ignore[union-attr]
     try:
         planner.main(arguments, prog_name="planner", standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -55,21 +55,22 @@ def backtest(
     if known is None:
         raise InputError([Problem(Message("backtest.no_event"))])
     result = test(told, known)
-    _talk(result, set_language(lang))
+    _talk(result, told.promotion.currency, set_language(lang))
     files = {"scores.csv": csv_text(result.scores).encode()}
     if folder is not None:
         files |= _files(result, set_language(lang))
     give_files(files, folder, force=force, lang=lang)
 
 
-def _talk(result: Backtest, lang: Lang) -> None:
+def _talk(result: Backtest, currency: str, lang: Lang) -> None:
     """Say the scores in sentences."""
     for message in result.notes:
         note(message.text(lang))
     for row in result.scores.to_dict("records"):
         note(say("backtest.score", lang, **{**row, "quantity": say(f"backtest.{row['quantity']}", lang)}))
     for row in result.replays.to_dict("records"):
-        note(say("backtest.replayed", lang, **{**row, "plan": say(f"backtest.{row['plan']}", lang)}))
+        shown = {**row, "plan": say(f"backtest.{row['plan']}", lang), "currency": currency}
+        note(say("backtest.replayed", lang, **shown))
 
 
 def _files(result: Backtest, lang: Lang) -> dict[str, bytes]:

@@ -136,7 +136,7 @@ def _print(parts: Iterable[Table | str]) -> None:
 
     from rich.console import Console
 
-    from planner.cli.terminal import fit
+    from planner.cli.nearest import fit
 
     console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:

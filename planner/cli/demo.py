@@ -28,15 +28,16 @@ __all__ = ["demo"]
 @tables_only_option
 @force_plan_option
 def demo(folder: Path, lang: Lang | None, seed: int, tables_only: bool, force: bool) -> None:
-    """Plan the bundled example shop: the whole job, no input needed.
+    """Plan the bundled example shop: the whole job, no input needed; an earlier plan of it is replaced.
 
     \b
     planner demo -o out
     planner demo -o out --lang zh
     """
-    from planner.brief.example import example_paths
+    from planner.brief.example import example_paths, holds_example_plan
 
     brief_path, history_path = example_paths(set_language(lang))
+    force = force or holds_example_plan(folder)
     plan_and_write(
         loaded_brief(brief_path, lang), [history_path], folder, seed=seed, tables_only=tables_only, force=force
     )

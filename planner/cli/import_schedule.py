@@ -10,7 +10,7 @@ import click
 
 from planner.cli.files import written
 from planner.cli.options import lang_option, note, set_language
-from planner.vocabulary.wording import Lang, say
+from planner.vocabulary.wording import Lang, first_of, say
 
 if TYPE_CHECKING:
     from planner.outputs.adtools import Sheet
@@ -47,7 +47,7 @@ def import_schedule(file: Path, target: str, out: Path | None, lang: Lang | None
 
 
 def _remark(sheets: Sequence[Sheet], target: str, lang: Lang) -> None:
-    """Say which numbers the tool's limits, as we know them, would not allow."""
+    """Say which numbers the tool's limits, as we know them, would not allow, and whose name was mended."""
     from planner.outputs.adtools import find_tool
 
     tool = find_tool(target)
@@ -56,3 +56,5 @@ def _remark(sheets: Sequence[Sheet], target: str, lang: Lang) -> None:
         if strange.any():
             values = {"name": sheet.name or target, "count": int(strange.sum()), "tool": tool.title}
             note(say("adtools.outside_range", lang, **values, low=tool.minimum, high=tool.maximum))
+    if mended := [sheet.name for sheet in sheets if sheet.mended]:
+        note(say("adtools.unseen_taken_out", lang, names=first_of(mended, 12)))

@@ -83,6 +83,7 @@ def _channels(brief: Brief, market: pd.DataFrame, history: History | None, lang:
             label=label,
             hours=0 if mine is None else mine["hour"].nunique(),
             **counts,
+            currency=brief.promotion.currency,
             price=(rows["price"] * rows["clicks"]).sum() / max(rows["clicks"].sum(), 1e-12),
             conversion=100 * (rows["conversion"] * rows["clicks"]).sum() / max(rows["clicks"].sum(), 1e-12),
         )

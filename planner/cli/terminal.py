@@ -18,32 +18,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
+from planner.charts.gains import gain_sentence, rivals
 from planner.charts.windows import window_table
 from planner.charts.words import Words
+from planner.cli.nearest import fit
 from planner.outputs.basis import certificate
 
 if TYPE_CHECKING:
     from planner.plan import Plan
     from planner.vocabulary.wording import Lang
 
-__all__ = ["fit", "show_summary", "sparkline"]
+__all__ = ["show_summary", "sparkline"]
 
 _Lines = Callable[..., Line]
 
 WIDTH = 80
 _ROWS = 10
 _BLOCKS, _ASCII = "▁▂▃▄▅▆▇█", ".:-=+*#@"
-# What to write where a code page lacks a character, the first that it has.
-_NEAREST = {
-    "¥": ("￥", "CNY "),
-    "−": ("-",),
-    "–": ("-",),
-    "×": ("x",),
-    "·": ("-",),
-    "→": ("->",),
-    "…": ("...",),
-    "€": ("EUR ",),
-}
 _STYLES = {
     "compete": "bold red",
     "hold": "blue",
@@ -94,22 +85,6 @@ def show_summary(
         _files(console, files, words, line)
 
 
-def fit(text: str, encoding: str) -> str:
-    """Return a text with only characters of an encoding: the nearest one where there is one, else a question mark."""
-    return "".join(_fitting(letter, encoding) for letter in text)
-
-
-def _fitting(letter: str, encoding: str) -> str:
-    """Return a character, or what stands for it in an encoding."""
-    for choice in (letter, *_NEAREST.get(letter, ())):
-        try:
-            choice.encode(encoding)
-        except (UnicodeEncodeError, LookupError):
-            continue
-        return choice
-    return "?"
-
-
 def sparkline(values: Sequence[float | None], top: float, blocks: str = _BLOCKS) -> str:
     """Return a mark for each value, higher for more; a blank where there is none."""
     marks = []
@@ -142,19 +117,16 @@ def _headline(plan: Plan, words: Words, line: _Lines) -> Table:
     )
     grid.add_row(line(words.say("terminal.spend"), "bold"), line(spend))
     grid.add_row(line(words.say("terminal.profit"), "bold"), line(profit))
-    ours, rivals = (plan.comparison[(plan.comparison["name"] == "plan") == own] for own in (True, False))
-    if len(ours) and len(rivals):
+    ours = plan.comparison[plan.comparison["name"] == "plan"]
+    if len(ours) and len(plan.comparison) > 1:
         alone = words.say("terminal.ads_alone_value", profit=words.money(float(ours["profit"].iloc[0])))
         grid.add_row(line(words.say("terminal.ads_alone"), "bold"), line(alone))
-    texts = []
-    for row in rivals.itertuples():
-        case = "sure" if row.gain_low > 0 else "behind" if row.gain < 0 else "noise"
-        values = {
-            "rival": words.label("compared", str(row.name)),
-            "gain": words.money(abs(row.gain), 0),
-            "theirs": words.money(row.profit),
-        }
-        texts.append(words.say(f"terminal.against_{case}", **values))
+    texts = [gain_sentence(plan, row, words) for row in rivals(plan).itertuples()]
+    if summary.spend > 0:
+        last = {"one": words.money(1, 0), "rate": words.money(summary.last_yuan, 2)}
+        least = words.money(plan.brief.budget.least_gain, 2)
+        told = words.say("terminal.last_yuan_value", **last, least=least)
+        grid.add_row(line(words.say("terminal.last_yuan"), "bold"), line(told))
     for number, text in enumerate(texts or [words.say("terminal.against_none")]):
         grid.add_row(line(words.say("terminal.against") if number == 0 else "", "bold"), line(text))
     return grid

@@ -86,7 +86,8 @@ def learn_parts(
     """
     usual, _ = clean_usual(evidence.usual, evidence.channels, orders_at)
     usual = usual.pick(usual.day > usual.day.max(initial=0) - RECENT_DAYS)
-    events = [mark_spent(past.panel, evidence.channels)[0] for past in evidence.events]
+    # What is to be said of them is said of the channel.
+    events = [mark_spent(past.panel, evidence.channels, currency="")[0] for past in evidence.events]
     share, precision = _shares(_sized(usual, events), slots, gamma)
     settled = usual if growing is None else usual.without(usual.instant >= growing, ("orders", "revenue"))
     conversion, orders_sd = _conversion([settled, *events])

@@ -152,7 +152,9 @@ def _alive(brief: Brief, history: History | None, table: pd.DataFrame, found: tu
     usual = _evidence(brief, history, table, found).usual
     before = table[table["hour"] < pd.Timestamp(brief.timetable.starts)]
     last = pd.Timestamp(int(usual.instant[-1]), unit="s", tz="UTC") if len(usual.instant) else before["hour"].max()
-    late = before[(before["hour"] <= last) & (before["hour"] > last - pd.Timedelta(days=_ALIVE_DAYS))]
+    # What began with the promotion is alive as well.
+    lately = (before["hour"] <= last) | (before["hour"] >= pd.Timestamp(brief.timetable.whole[0]))
+    late = before[lately & (before["hour"] > last - pd.Timedelta(days=_ALIVE_DAYS))]
     measured = [name for name in _TRAFFIC if name in late and late[name].notna().any()]
     if measured:
         late = late[(late[measured] > 0).any(axis=1)]

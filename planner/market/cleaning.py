@@ -45,7 +45,7 @@ def clean_usual(panel: Panel, channels: tuple[str, ...], orders_at: str | None) 
     return panel, notes
 
 
-def mark_spent(panel: Panel, channels: tuple[str, ...]) -> tuple[Panel, list[Message]]:
+def mark_spent(panel: Panel, channels: tuple[str, ...], *, currency: str) -> tuple[Panel, list[Message]]:
     """Return a past event with the hours marked in which money had run out, and what was found."""
     spent = panel.spent.copy()
     notes: list[Message] = []
@@ -55,7 +55,8 @@ def mark_spent(panel: Panel, channels: tuple[str, ...]) -> tuple[Panel, list[Mes
         near = (spend >= (1 - CAP_NEAR) * top) & (top > 0)
         if near.sum() >= CAP_HOURS and top >= 1.5 * float(np.median(spend[spend > 0])):
             spent[:, place] |= near
-            notes.append(Message("market.capped", {"channel": name, "hours": int(near.sum()), "cap": top}))
+            values = {"channel": name, "hours": int(near.sum()), "cap": top, "currency": currency}
+            notes.append(Message("market.capped", values))
     bought = np.flatnonzero((np.nan_to_num(panel.clicks) > 0).any(axis=1))
     if len(bought) and len(panel.instant) - 1 - bought[-1] >= 2:
         spent[bought[-1] :] = True

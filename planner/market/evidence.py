@@ -113,23 +113,39 @@ def paid_channels(brief: Brief, history: History | None) -> tuple[str, ...]:
 
 
 def gather(brief: Brief, history: History | None, channels: tuple[str, ...]) -> Evidence:
-    """Return the history's evidence for a promotion: nothing of it lies at or after the promotion's start."""
+    """Return the history's evidence for a promotion: nothing of it lies at or after the promotion's start.
+
+    Hours of the promotion itself before a start that the brief sets later are no usual ones.
+    """
     panel = _panel(brief, history, channels)
     before = panel.instant + HOUR <= brief.timetable.starts.timestamp()
     panel = panel.pick(before)
-    events, usual = [], np.ones(len(panel.instant), dtype=bool)
+    own = _within(panel, brief.timetable.whole)
+    events, usual = [], ~own & (panel.day != _day(brief.promotion.date))
     named, notes = _named_or_found(brief, panel)
     for event in sorted(named, key=lambda event: event.date):
         timetable = brief.past_timetable(event)
-        inside = (panel.instant + HOUR > timetable.starts.timestamp()) & (panel.instant < timetable.ends.timestamp())
-        # Days that an event touches are no usual days, whatever part of them it covers.
-        days = np.unique(panel.day[inside])
-        main = (event.date - dt.date(1970, 1, 1)).days
-        usual &= ~np.isin(panel.day, days) & (panel.day != main)
+        # Days that an event touches are no usual days, whatever part of them it covers or is said to.
+        days = np.unique(panel.day[_within(panel, timetable.whole)])
+        usual &= ~np.isin(panel.day, days) & (panel.day != _day(event.date))
+        inside = _within(panel, (timetable.starts, timetable.ends))
         if inside.any():
             events.append(PastPanel(event, timetable, panel.pick(inside)))
+    if own.any():
+        notes = (*notes, Message("market.own_hours", {"hours": int(own.sum())}))
     settled, said = _settled(panel.pick(usual), brief, history)
     return Evidence(channels, settled, tuple(events), (*_unmatched(history, channels), *notes, *said))
+
+
+def _within(panel: Panel, span: tuple[dt.datetime, dt.datetime]) -> NDArray[np.bool_]:
+    """Return the hours that a span of time touches."""
+    start, end = (moment.timestamp() for moment in span)
+    return np.asarray((panel.instant + HOUR > start) & (panel.instant < end))
+
+
+def _day(date: dt.date) -> int:
+    """Return a date as a panel counts days."""
+    return (date - dt.date(1970, 1, 1)).days
 
 
 def _unmatched(history: History | None, channels: tuple[str, ...]) -> tuple[Message, ...]:
@@ -170,7 +186,7 @@ def _named_or_found(brief: Brief, panel: Panel) -> tuple[tuple[PastEvent, ...], 
         before = date.replace(year=date.year - 1)
     except ValueError:  # 29 February
         return (), ()
-    if (panel.day == (before - dt.date(1970, 1, 1)).days).sum() < 12:
+    if (panel.day == _day(before)).sum() < 12:
         return (), ()
     return (PastEvent(date=before),), (Message("market.event_found", {"date": before}),)
 

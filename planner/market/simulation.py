@@ -80,7 +80,7 @@ def rehearse(
     over[beyond] = (most[beyond] / wanted[beyond]) ** np.broadcast_to(1 / gamma, wanted.shape)[beyond]
     clicks = np.minimum(wanted, most)
     cost = clicks * per_click * over
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = np.where(cost > 0, np.minimum(1.0, np.asarray(caps, dtype=float) / np.where(cost > 0, cost, 1.0)), 1.0)
     per = column["orders_per_click"] * draws.value
     for inside, most_spend in (*stops.groups, (np.ones(len(cells), dtype=bool), budget)):
@@ -113,6 +113,6 @@ def _until_spent(cells: pd.DataFrame, spend: Floats, budget: float) -> Floats:
     slot = np.cumsum(first) - 1
     by_slot = np.add.reduceat(spend, first.nonzero()[0], axis=1) if len(slot) else spend
     before = np.cumsum(by_slot, axis=1) - by_slot
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = np.where(by_slot > 0, np.clip((budget - before) / np.where(by_slot > 0, by_slot, 1.0), 0.0, 1.0), 1.0)
     return share[:, slot]

@@ -138,7 +138,7 @@ def learn_uplift(
     notes = [] if evidence.events else [Message("market.no_event")]
     for past in evidence.events:
         overlap, matched = _overlap(brief, slots, past)
-        panel, found = mark_spent(past.panel, channels.names)
+        panel, found = mark_spent(past.panel, channels.names, currency=brief.promotion.currency)
         past, notes = replace(past, panel=panel), [*notes, *found]
         if not np.isfinite(past.panel.clicks).any():
             volume, chance = hear_shop(

@@ -50,7 +50,8 @@ def _more_money(plan: Plan, words: Words) -> str:
     if summary.unspent > _LEFT_OVER * summary.budget:
         if limits:
             return words.say("report.price_left_held", amount=words.money(summary.unspent), limits=limits)
-        return words.say("report.price_left", amount=words.money(summary.unspent))
+        asked = {"one": words.money(1, 0), "least": words.money(plan.brief.budget.least_gain, 2)}
+        return words.say("report.price_left", amount=words.money(summary.unspent), **asked)
     if summary.money_price > _NOTHING:
         return words.say("report.price_positive", one=words.money(1, 0), price=words.money(summary.money_price, 2))
     return words.say("report.price_zero_held", limits=limits) if limits else words.say("report.price_zero")

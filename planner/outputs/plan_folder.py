@@ -267,7 +267,11 @@ def read_plan(folder: str | Path) -> Plan:
             brief=brief,
             lang=data["lang"],
             seed=data["seed"],
-            summary=Summary(**{key: value for key, value in data["summary"].items() if key != "unspent"}),
+            # plans of before the last yuan was told say what the forecast expects of it
+            summary=Summary(
+                **{"last_yuan": data["summary"]["money_price"]}
+                | {key: value for key, value in data["summary"].items() if key != "unspent"}
+            ),
             certificate=data["certificate"],
             multipliers=pd.Series(data["multipliers"], dtype=float, name="earns"),
             notes=tuple(Text(**note) for note in data["notes"]),

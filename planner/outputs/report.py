@@ -16,6 +16,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from planner.charts.evidence import evidence_table
+from planner.charts.gains import gain_sentence, rivals, signed
 from planner.charts.windows import window_table
 from planner.charts.words import Words
 from planner.outputs.basis import assumptions, brief_text, certificate
@@ -133,32 +134,15 @@ def _headline(plan: Plan, words: Words) -> list[dict[str, str]]:
         "range": words.say("report.range", low=words.money(summary.profit_low), high=words.money(summary.profit_high)),
         "more": words.say("report.orders", orders=f"{summary.orders:,.0f}", revenue=words.money(summary.revenue)),
     }
-    gains = plan.comparison[plan.comparison["name"].isin(["flat", "even"])]
-    lines = [_gain(row, words) for row in gains.itertuples()]
+    told = rivals(plan)
+    lines = [gain_sentence(plan, row, words, ranged=True) for row in told.itertuples()]
     more = {
         "label": words.say("report.gain"),
-        "number": _signed(float(gains["gain"].min()), words) if len(gains) else "–",
+        "number": signed(float(told["gain"].iloc[0]), words) if len(told) else "–",
         "range": lines[0] if lines else "",
         "more": lines[1] if len(lines) > 1 else "",
     }
     return [spend, profit, more]
-
-
-def _gain(row: Any, words: Words) -> str:
-    """Return one sentence: what the plan earns more than another one, and whether that is beyond the noise."""
-    case = "sure" if row.gain_low > 0 else "behind" if row.gain < 0 else "noise"
-    return words.say(
-        f"report.gain_{case}",
-        rival=words.label("compared", row.name),
-        gain=words.money(abs(row.gain), 0),
-        low=_signed(row.gain_low, words),
-        high=_signed(row.gain_high, words),
-    )
-
-
-def _signed(amount: float, words: Words) -> str:
-    """Return an amount with a plus or a minus."""
-    return ("+" if amount > 0 else "") + words.money(amount, 0)
 
 
 def _comparison(plan: Plan, words: Words) -> list[dict[str, str]]:
@@ -170,7 +154,7 @@ def _comparison(plan: Plan, words: Words) -> list[dict[str, str]]:
             "orders": f"{row.orders:,.0f}",
             "profit": words.money(row.profit),
             "range": f"{words.money(row.profit_low)} – {words.money(row.profit_high)}",
-            "gain": "" if row.name == "plan" else _signed(row.gain, words),
+            "gain": "" if row.name == "plan" else signed(row.gain, words),
         }
         for row in plan.comparison.itertuples()
     ]

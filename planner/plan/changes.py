@@ -123,6 +123,7 @@ class _Reasons:
 
     def __init__(self, before: Plan, after: Plan, lang: Lang) -> None:
         self.lang = lang
+        self.currency = after.summary.currency
         self.prices = (before.summary.money_price, after.summary.money_price)
         self.settings: dict[str, list[Message]] = {}
         for change in _changes(before, after):
@@ -150,7 +151,8 @@ class _Reasons:
         ):
             old, new = row[f"{name}_before"], row[f"{name}_after"]
             if abs(new - old) > _MOVED * old:
-                yield Message(f"compare.{up if new > old else down}", {"before": old, "after": new})
+                values = {"before": old, "after": new, "currency": self.currency}
+                yield Message(f"compare.{up if new > old else down}", values)
         if abs(self.prices[1] - self.prices[0]) > _MONEY:
             case = "money_dearer" if self.prices[1] > self.prices[0] else "money_cheaper"
             yield Message(f"compare.{case}", {"before": self.prices[0], "after": self.prices[1]})

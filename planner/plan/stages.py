@@ -15,10 +15,10 @@ from planner.actions import plan_actions
 from planner.actions.after_sale import paid_price
 from planner.allocate import Rounded, frontier, round_spend
 from planner.allocate.ads import AdPlan, AdProblem, ad_problem, plan_ads
-from planner.allocate.bid_level import choose_level
+from planner.allocate.bid_level import Level, choose_level
 from planner.allocate.bids import plan_limits, tool_unit
 from planner.allocate.schedule import hourly_caps, plan_schedule
-from planner.brief import Brief
+from planner.brief import Brief, Budget
 from planner.brief.slots import make_slots
 from planner.history import History
 from planner.market import Draws
@@ -97,7 +97,8 @@ def plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang: 
     draws = market.draw(min(DRAWS, max(LEAST_DRAWS, MOST_DRAWN // len(market.table))), seed)
     messages = sms_frontier(brief, market.table, lang)
     problem = ad_problem(brief, market.table, messages.cells() if messages else None)
-    ads = _plan_at_level(problem, draws, brief.budget.total - brief.budget.reserve)
+    ads, level = _plan_at_level(problem, draws, brief.budget)
+    ads = ads.proven()
     sms = settle_sms(messages, ads.message_money, lang=lang) if messages else plan_sms(brief, market.table, lang=lang)
     money = brief.budget.total - brief.budget.reserve - sms.cost
     rounded = round_spend(ads.allocation, unit=tool_unit(brief.promotion.currency))
@@ -124,7 +125,7 @@ def plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang: 
         frontier=_frontier(problem, money),
         multipliers=ads.allocation.multipliers,
         certificate=ads.claim | {"rounding_loss": rounded.loss},
-        summary=summarise(brief, schedule, ads, sms, offers, rehearsals["plan"]),
+        summary=summarise(brief, schedule, ads, sms, offers, rehearsals["plan"], level.last_yuan),
         foundation=foundation,
         notes=(*foundation.notes, *sms.notes, *offers.notes),
     )
@@ -133,21 +134,24 @@ def plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang: 
     return plan
 
 
-def _plan_at_level(problem: AdProblem, draws: Draws, money: float) -> AdPlan:
-    """Return the ads at the bid level that earns most over the drawn markets with this money.
+def _plan_at_level(problem: AdProblem, draws: Draws, budget: Budget) -> tuple[AdPlan, Level]:
+    """Return the ads at the level up to which every yuan of the budget earns enough over the drawn markets.
 
     The certificate then speaks of the allocation of the money that this level spends by forecast.
     """
+    money = budget.total - budget.reserve
     full = plan_ads(problem, money)
     spend = full.table["spend"].to_numpy()
     rest = money - full.message_money
     caps = np.where(spend > 0, rest, 0.0)
-    level = choose_level(problem.ads, draws, full.bids, caps=caps, budget=rest, stops=problem.stops)
+    level = choose_level(
+        problem.ads, draws, full.bids, caps=caps, budget=rest, least_gain=budget.least_gain, stops=problem.stops
+    )
     if level.scale >= 1:
-        return full
+        return full, level
     scaled = np.maximum(full.bids * level.scale, np.where(full.bids > 0, problem.bounds.lowest, 0.0))
     needed = full.message_money + float(np.minimum(spend_at_bid(problem.ads, scaled), spend).sum())
-    return plan_ads(problem, max(needed, _duties(problem)))
+    return plan_ads(problem, max(needed, _duties(problem))), level
 
 
 def _duties(problem: AdProblem) -> float:

@@ -23,7 +23,8 @@ class Summary:
     Amounts in the promotion's currency. `profit` is what the ads and messages are expected to leave after their cost,
     on average over drawn markets, `profit_low` and `profit_high` its 10 and 90 % points; `profit_at_forecast` is the
     same if everything comes exactly as forecast. `money_price` is what the next unit of budget would earn, net of
-    itself.
+    itself, if everything comes exactly as forecast; `last_yuan` is what the last unit of ad money is expected to earn
+    over the drawn markets, net of itself.
     """
 
     budget: float
@@ -38,6 +39,7 @@ class Summary:
     profit_at_forecast: float
     money_price: float
     currency: str
+    last_yuan: float = 0.0
 
     @property
     def unspent(self) -> float:
@@ -46,7 +48,13 @@ class Summary:
 
 
 def summarise(
-    brief: Brief, schedule: pd.DataFrame, ads: AdPlan, sms: SmsPlan, offers: Offers, rehearsal: Rehearsal
+    brief: Brief,
+    schedule: pd.DataFrame,
+    ads: AdPlan,
+    sms: SmsPlan,
+    offers: Offers,
+    rehearsal: Rehearsal,
+    last_yuan: float,
 ) -> Summary:
     """Return the plan in a few numbers; messages and deals are added to what the ads bring.
 
@@ -60,6 +68,8 @@ def summarise(
         What was planned.
     rehearsal
         The plan, played in the drawn markets.
+    last_yuan
+        What the last unit of ad money earns over them, net of itself. [currency/currency]
     """
     extra = sms.profit - offers.cost
     fulfilment, messages = ads.problem.limits.fulfilment, float(sms.table["orders"].sum())
@@ -81,6 +91,7 @@ def summarise(
         + extra
         - fulfilment.cost(schedule["orders"].sum() + messages),
         money_price=float(ads.allocation.money_price),
+        last_yuan=last_yuan,
         currency=brief.promotion.currency,
     )
 

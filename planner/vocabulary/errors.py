@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from planner.vocabulary.characters import visible
 from planner.vocabulary.wording import Lang, Message
 
 __all__ = ["InfeasibleError", "InputError", "PlannerError", "Problem"]
@@ -25,7 +26,8 @@ class Problem:
 
     def text(self, lang: Lang) -> str:
         """Return ``source:line: sentence`` in one language."""
-        where = f"{self.source}:{self.line}" if self.line is not None else self.source
+        source = visible(self.source)
+        where = f"{source}:{self.line}" if self.line is not None else source
         sentence = self.message.text(lang)
         return f"{where}: {sentence}" if where else sentence
 

@@ -12,7 +12,7 @@ from planner.allocate.solver.solve import ENOUGH, Solution, refine, solve
 __all__ = ["allocate_budget", "solve_if_possible", "solve_or_raise"]
 
 
-def allocate_budget(cells: CellTable | Cells, limits: Limits) -> Allocation:
+def allocate_budget(cells: CellTable | Cells, limits: Limits, *, search: bool = True) -> Allocation:
     """Split a budget over cells for the most profit within the limits, and prove how good the split is.
 
     Parameters
@@ -31,6 +31,9 @@ def allocate_budget(cells: CellTable | Cells, limits: Limits) -> Allocation:
         - any further columns: labels that the limits name, such as ``channel`` or ``window``.
     limits
         Budget, limits on groups, least return, stock and the cost of late orders.
+    search
+        Whether to search on where orders that lose, bought for a minimum spend, leave a gap (`solver.branch`): it
+        takes seconds, and matters for the last answer only.
 
     Returns
     -------
@@ -56,24 +59,24 @@ def allocate_budget(cells: CellTable | Cells, limits: Limits) -> Allocation:
     """
     problem = build_problem(cells, limits)
     check_cells(problem)
-    return describe_solution(problem, solve_or_raise(problem))
+    return describe_solution(problem, solve_or_raise(problem, search=search))
 
 
-def solve_or_raise(problem: Problem, start: Floats | None = None) -> Solution:
+def solve_or_raise(problem: Problem, start: Floats | None = None, *, search: bool = False) -> Solution:
     """Return the best plan; raise `InfeasibleError` where the limits cannot all hold."""
-    solution = solve_if_possible(problem, start)
+    solution = solve_if_possible(problem, start, search=search)
     if solution is None:
         raise_conflict(problem)
     return solution
 
 
-def solve_if_possible(problem: Problem, start: Floats | None = None) -> Solution | None:
+def solve_if_possible(problem: Problem, start: Floats | None = None, *, search: bool = False) -> Solution | None:
     """Return the best plan, or nothing where the limits cannot all hold."""
     if surely_infeasible(problem):
         return None
     solution = solve(problem, start)
     if solution.error > ENOUGH:
-        solution = refine(problem, solution)
+        solution = refine(problem, solution, search=search)
     if solution.violation <= ENOUGH or plan_that_fits(problem) is not None:
         return solution
     return None

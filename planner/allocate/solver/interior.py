@@ -11,11 +11,13 @@ The answer is only a proposal: its certificate is worked out as that of any othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from planner.allocate.solver.cells import Floats
+from planner.allocate.solver.cells import Floats, Ints
+from planner.allocate.solver.dual import Dual
 from planner.allocate.solver.problem import Problem
 
 __all__ = ["interior_point"]
@@ -25,6 +27,10 @@ _DONE = 4e-15
 _NEARLY = 0.995
 # Nearer to a bound than this share of its range, a cell stands at it.
 _AT_BOUND = 1e-12
+# What keeps a system whose rows depend on each other solvable; refining the answer takes its effect out again.
+_RIDGE = 1e-15
+# Floors that come this near to the budget leave no choice of it.
+_WHOLE = 1e-9
 
 
 @dataclass(eq=False)
@@ -58,13 +64,15 @@ class _Point:
 class _Path:
     """The optimality conditions of the cells that can move at all."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, straight: NDArray[np.bool_]) -> None:
         self.free = problem.high > problem.low
         free, signature = self.free, problem.signature[self.free]
         self.low, self.high = problem.low[free], problem.high[free]
         self.eta, self.profit = problem.elasticity[free], problem.profit[free]
         self.features = problem.features[:, free]
         self.limit = problem.limit - problem.activity(np.where(free, 0.0, problem.low))[0]
+        if straight.any():
+            self._straighten(straight[free], signature, problem)
         self.price = np.ascontiguousarray(problem.price_rows[signature].T)
         self.values = problem.value_rows[:, signature, :]
         base = np.asarray(problem.base_price, dtype=np.float64)
@@ -72,6 +80,19 @@ class _Path:
         self.dearest = np.array([row.highest for row in problem.rows])
         self.tight = np.array([row.lowest < 0 for row in problem.rows], dtype=bool)
         self.bought = np.isfinite(self.dearest)
+
+    def _straighten(self, straight: NDArray[np.bool_], signature: Ints, problem: Problem) -> None:
+        """Put the chord from its lowest to its highest spend in place of a cell's curve.
+
+        What a chord has at no spend moves the rows' limits; in the profit it is a constant, which moves no answer.
+        """
+        ends = self.low**self.eta, self.high**self.eta
+        slope = np.where(straight, (ends[1] - ends[0]) / (self.high - self.low), 1.0)
+        offset = np.where(straight, ends[0] - slope * self.low, 0.0)
+        for feature, rows in zip(self.features, problem.value_rows, strict=True):
+            self.limit = self.limit + rows[signature].T @ (feature * offset)
+        self.eta = np.where(straight, 1.0, self.eta)
+        self.profit, self.features = self.profit * slope, self.features * slope
 
     def start(self) -> _Point:
         """Return a point inside all bounds, of the size of the problem."""
@@ -183,7 +204,7 @@ class _Step:
         count = 2 * len(at.spend) + int((~path.tight).sum()) + int(path.bought.sum())
         predicted = self.towards(0.0)
         now, then = path.products(at), path.products(at.moved(predicted, *self.lengths(predicted)))
-        by = self.towards(now / count * min(1.0, max(then, 0.0) / now) ** 3, predicted)
+        by = self.towards(now / count * min(1.0, max(then, 0.0) / (now or 1.0)) ** 3, predicted)
         primal, dual = self.lengths(by)
         if len(path.features):
             primal = dual = min(primal, dual)  # the rows' curves bend with the multipliers: both go together
@@ -200,14 +221,22 @@ def _solved(matrix: Floats, right: Floats) -> Floats:
     """Solve a positive system whose rows may be of very unequal size, or one the sum of others."""
     root = np.sqrt(np.maximum(matrix.diagonal(), 1e-300))
     scaled = matrix / root / root[:, None]
-    scaled.flat[:: len(root) + 1] += 1e-15
-    return np.asarray(np.linalg.solve(scaled, right / root) / root, dtype=np.float64)
+    held, wanted = scaled.copy(), right / root
+    held.flat[:: len(root) + 1] += _RIDGE
+    answer = np.linalg.solve(held, wanted)
+    for _ in range(3):
+        answer = answer + np.linalg.solve(held, wanted - scaled @ answer)
+    return np.asarray(answer / root, dtype=np.float64)
 
 
 @np.errstate(over="ignore", under="ignore", invalid="ignore", divide="ignore")
-def interior_point(problem: Problem) -> tuple[Floats, Floats] | None:
-    """Return sorted spends without unit and the multiplier of each row; nothing where the path leads nowhere."""
-    path = _Path(problem)
+def interior_point(problem: Problem, straight: NDArray[np.bool_] | None = None) -> tuple[Floats, Floats] | None:
+    """Return sorted spends without unit and the multiplier of each row; nothing where the path leads nowhere.
+
+    Cells that are `straight` (sorted) have the chord between their bounds for a curve.
+    """
+    whole, problem = problem, _spoken_for(problem)
+    path = _Path(problem, np.zeros(len(problem.order), dtype=bool) if straight is None else straight)
     if not path.free.any() or not problem.rows:
         return None
     best, least, at = None, np.inf, path.start()
@@ -230,4 +259,28 @@ def interior_point(problem: Problem) -> tuple[Floats, Floats] | None:
     inner = np.where(path.high - best.spend <= _AT_BOUND * width, path.high, inner)
     spend = problem.low.copy()
     spend[path.free] = inner
-    return spend, np.clip(best.y, [row.lowest for row in problem.rows], path.dearest)
+    y = best.y
+    if problem is not whole:
+        # The price of the budget, which had no say, is any that is high enough for floors and for all other cells.
+        floors = np.array([row.kind == "floor" for row in whole.rows])
+        money = floors | np.array([row.kind == "total" for row in whole.rows])
+        prices = [y + money * (size - min(0.0, float(y[floors].min()))) for size in np.logspace(-1, 10, 45)]
+        y = min(prices, key=Dual(whole).bound)
+    return spend, np.clip(y, [row.lowest for row in whole.rows], path.dearest)
+
+
+def _spoken_for(problem: Problem) -> Problem:
+    """Return a problem with an inside: where floors alone take the whole budget they are kept exactly, without it."""
+    total = next((place for place, row in enumerate(problem.rows) if row.kind == "total"), None)
+    floors = [place for place, row in enumerate(problem.rows) if row.kind == "floor"]
+    if total is None or not floors:
+        return problem
+    members = -problem.price_rows[:, floors].sum(axis=1)
+    outside = problem.sums(problem.low) @ (members == 0)
+    needed = float(-problem.limit[floors].sum() + outside)
+    if members.max() > 1 or needed < problem.rows[total].limit * (1 - _WHOLE):
+        return problem
+    rows = [replace(row, lowest=-np.inf) if row.kind == "floor" else row for row in problem.rows]
+    rows[total] = replace(rows[total], limit=2.0 * rows[total].limit)
+    free = (members > 0)[problem.signature]
+    return replace(problem, rows=tuple(rows), high=np.where(free, problem.high, problem.low))

@@ -186,6 +186,7 @@ class Piece:
         return Answer(spend, curve, earned), slopes, inside / (1.0 / self.width + bend)
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore")
 def _proximal_spend(elasticity: Floats, value: Floats, price: Floats, centre: Floats, width: Floats) -> Floats:
     """Maximise ``v x**eta - p x - (x - centre)**2 / (2 width)`` for v > 0 and eta < 1.
 
@@ -195,8 +196,7 @@ def _proximal_spend(elasticity: Floats, value: Floats, price: Floats, centre: Fl
     slope, rest = elasticity * value, price - centre / width
     spend = (slope * width / 2.0) ** (1.0 / (2.0 - elasticity))
     right = rest > 0.0
-    with np.errstate(divide="ignore", over="ignore"):
-        no_width = (slope / (2.0 * np.where(right, rest, 1.0))) ** (1.0 / (1.0 - elasticity))
+    no_width = (slope / (2.0 * np.where(right, rest, 1.0))) ** (1.0 / (1.0 - elasticity))
     spend = np.where(right, np.minimum(spend, no_width), np.maximum(spend, -rest * width))
     spend = np.maximum(spend, _TINY)
     for _ in range(40):

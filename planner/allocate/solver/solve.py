@@ -8,10 +8,11 @@ plan and the multipliers alone: it trusts nothing that happened before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planner.allocate.solver.branch import branch
 from planner.allocate.solver.cells import Floats
 from planner.allocate.solver.dual import Dual, minimise
 from planner.allocate.solver.interior import interior_point
@@ -38,8 +39,8 @@ class Solution:
         Multiplier of each row.
     profit, bound
         Profit of the plan, and what no plan can exceed. [share of the problem's money]
-    gap
-        ``(bound - profit) / size``, with size the profit or, where that is next to nothing, a millionth of the money
+    gap, scale
+        ``(bound - profit) / scale``, with scale the profit or, where that is next to nothing, a millionth of the money
         that moves or could be spent.
     excess
         What each row's limit is exceeded by, at least 0, relative to the row's size.
@@ -50,6 +51,7 @@ class Solution:
     profit: float
     bound: float
     gap: float
+    scale: float
     excess: Floats
 
     @property
@@ -75,13 +77,29 @@ def solve(problem: Problem, start: Floats | None = None) -> Solution:
     return _settle(problem, dual, first, rounds=14)
 
 
-def refine(problem: Problem, solution: Solution) -> Solution:
-    """Return the better of a plan and the one found along the central path, where `solve` came to no answer."""
+def refine(problem: Problem, solution: Solution, *, search: bool = False) -> Solution:
+    """Return the better of a plan and the one found along the central path, where `solve` came to no answer.
+
+    With `search`, a gap that losing orders leave is closed by searching on.
+    """
     proposal = interior_point(problem)
-    if proposal is None:
+    if proposal is not None:
+        spend, y = proposal
+        solution = min(solution, certify(problem, Dual(problem), _within_caps(problem, spend), y), key=_quality)
+    if not search or solution.gap <= ENOUGH:
         return solution
-    spend, y = proposal
-    return min(solution, certify(problem, Dual(problem), _within_caps(problem, spend), y), key=_quality)
+
+    def judge(spend: Floats, y: Floats) -> tuple[float, float]:
+        tried = certify(problem, Dual(problem), _within_caps(problem, spend), y)
+        return (tried.profit, tried.scale) if tried.violation <= ENOUGH else (-np.inf, 1.0)
+
+    searched = branch(problem, solution.y, solution.spend, ENOUGH, judge)
+    if searched is None:
+        return solution
+    spend, y, bound = searched
+    found = certify(problem, Dual(problem), _within_caps(problem, spend), y)
+    bound = min(bound, found.bound)
+    return min(solution, replace(found, bound=bound, gap=max(bound - found.profit, 0.0) / found.scale), key=_quality)
 
 
 def _quality(solution: Solution) -> tuple[bool, float]:
@@ -159,4 +177,4 @@ def certify(problem: Problem, dual: Dual, spend: Floats, y: Floats) -> Solution:
     bound = dual.bound(y)
     could_be_spent = min(1.0, float(problem.high.sum()))
     scale = max(abs(profit), 1e-6 * (gross + float(spend.sum())), 1e-6 * could_be_spent) or 1.0
-    return Solution(spend, y, profit, bound, max(bound - profit, 0.0) / scale, excess / size)
+    return Solution(spend, y, profit, bound, max(bound - profit, 0.0) / scale, scale, excess / size)

@@ -72,6 +72,9 @@ class Provider(_Frozen):
     counting
         ``characters``: a text of up to `single` characters is one part, beyond it every `joined` characters are one.
         ``gsm``: the same with the larger numbers for texts of the GSM alphabet and 70 and 67 for all others.
+    keeps_whole
+        What is not cut in two where a text goes on in the next part: ``characters``, or the ``clusters`` that a reader
+        takes for one character, such as a family of emoji.
     longest
         Most characters a text may have, signature and opt-out included. [characters]
     price
@@ -91,6 +94,7 @@ class Provider(_Frozen):
     counting: Literal["characters", "gsm"] = "characters"
     single: Annotated[int, Field(ge=1)] = 70
     joined: Annotated[int, Field(ge=1)] = 67
+    keeps_whole: Literal["characters", "clusters"] = "characters"
     longest: Annotated[int, Field(ge=1)] = 500
     price: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     signature: Annotated[str, Field(pattern=r"^[^{}]*\{name\}[^{}]*$")] = "【{name}】"

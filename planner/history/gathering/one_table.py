@@ -23,6 +23,7 @@ from planner.history.recognising.dialects import MEASURES, close_name, key_of, k
 from planner.history.recognising.layouts import Layout, header_above, layout_of
 from planner.history.settings import ReadingSettings
 from planner.history.tidy import SourceFile
+from planner.vocabulary.characters import visible
 from planner.vocabulary.errors import Problem
 from planner.vocabulary.wording import LANGUAGES, Message, say
 
@@ -211,7 +212,7 @@ def source_file(
     """Return what a table was taken for and what it gave; `read` counts its rows below the header."""
     dropped = dict(remarks.dropped)
     return SourceFile(
-        sheet.name,
+        visible(sheet.name),
         layout.dialect.name,
         sheet.sha256,
         rows_read=read,
@@ -222,7 +223,7 @@ def source_file(
         last=span[1].isoformat() if span else "",
         dropped=dropped,
         refused=read - used - sum(dropped.values()),
-        columns=dict(layout.own),
+        columns={name: visible(header) for name, header in layout.own.items()},
         growing_days=layout.dialect.growing_days,
         sure=layout.dialect.sure,
     )

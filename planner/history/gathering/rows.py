@@ -66,10 +66,10 @@ def raw_rows(sheet: Sheet, layout: Layout, remarks: Remarks) -> RawRows:
     return RawRows(lines, found, read)
 
 
-def row_kind(keys: Sequence[str], headers: Sequence[str]) -> str:
+def row_kind(keys: Sequence[str], headers: Sequence[str | None]) -> str:
     """Return what a row is by the cells that name it: ``data``, ``total``, ``header`` or ``blank``."""
     bare = [plain(key) for key in keys]
-    parts = [part.strip() for cell in bare for part in cell.split("\x1f")]
+    parts = [plain(part) for key in keys for part in key.split("\x1f")]
     if not any(parts):
         return "blank"
     # A time begins with a digit, as a header does not.
@@ -118,7 +118,7 @@ def judge_rows(
     blank = [""] * count
     times = list(zip(*(raw.cells.get(name, blank) for name in ("day", "hour", "until")), strict=True))
     named = [name for name in ("day", "hour", "channel", "campaign", "dimension") if name in raw.cells]
-    headers = [key_of(layout.own.get(name, "\0")) for name in named]
+    headers = [key_of(layout.own[name]) if name in layout.own else None for name in named]
     keys = list(zip(*(raw.cells[name] for name in named), strict=True))
     kinds = {key: row_kind(key, headers) for key in dict.fromkeys(keys)}
     for place, name in enumerate(named):
@@ -144,6 +144,7 @@ def judge_rows(
         if name in raw.cells:
             texts = {text: None if is_missing(bare := plain(text)) else bare for text in dict.fromkeys(raw.cells[name])}
             data[name] = [texts[text] for text in raw.cells[name]]
+            remarks.note_unseen(layout.own[name], texts)
     data["dimension"] = raw.cells.get("dimension", blank)
     walls = pd.Series([moments[time] for time in times], dtype=object)
     return pd.DataFrame({"wall": walls, **data, "line": raw.lines})[~bad].reset_index(drop=True)

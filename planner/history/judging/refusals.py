@@ -6,9 +6,10 @@ The first twenty refusals of a file are kept in full, the others are counted by 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from planner.history.notation.cells import hides_something
 from planner.vocabulary.errors import Problem
 from planner.vocabulary.wording import Message
 
@@ -73,6 +74,12 @@ class Remarks:
     def note_dashes(self, column: str, count: int) -> None:
         """Say how many dashes of a column were taken for none."""
         self.notes.append(Message("history.dash_is_none", {"where": self.source, "column": column, "count": count}))
+
+    def note_unseen(self, column: str, texts: Iterable[str]) -> None:
+        """Say how many of a column's different names had characters that nobody sees, which were taken out."""
+        if count := sum(map(hides_something, texts)):
+            values = {"where": self.source, "column": column, "count": count}
+            self.notes.append(Message("history.unseen_taken_out", values))
 
     def _counted(self) -> Counter[str]:
         """Return by kind how many refusals are not kept in full."""

@@ -162,6 +162,8 @@ def _channels(groups: pd.DataFrame, table: LargeTable, settings: ReadingSettings
     texts = groups["channel"].drop_duplicates()
     bare = [None if is_missing(text := plain(cell)) else text for cell in texts]
     rows = pd.DataFrame({"text": texts.tolist(), "channel": pd.Series(bare, dtype=object)})
+    if "channel" in table.layout.columns:
+        table.remarks.note_unseen(table.layout.own["channel"], texts)
     named = named_channels(rows, table.layout, settings, table.remarks)
     return pd.DataFrame({"text": rows["text"].astype(object), "name": named["channel"].astype(object)})
 
@@ -178,6 +180,7 @@ def _campaigns(engine: Engine, table: LargeTable) -> pd.DataFrame:
         place = layout.columns["campaign"]
         cells = engine.frame(f"SELECT DISTINCT {scan.text(place)} AS cell FROM {scan.sql}", "scan")["cell"]
         everything = total_names(cells, layout.own["campaign"])
+        table.remarks.note_unseen(layout.own["campaign"], cells)
         records += [
             (place, cell, None if is_missing(bare := plain(cell)) else bare, is_total(bare) or cell in everything)
             for cell in cells

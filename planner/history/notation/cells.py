@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from planner.vocabulary.characters import cleaned, is_seen
+
 __all__ = [
     "Fault",
     "Mark",
+    "hides_something",
     "is_dash",
     "is_missing",
     "is_total",
@@ -36,6 +39,7 @@ class Fault:
     kind: str
 
 
+_AROUND = " \t\r\n\u200b\ufeff'\u00a0"
 _MISSING = frozenset({"-", "--", "---", "—", "——", "–", "nan", "null", "none", "n/a", "na", "#n/a", "无", "暂无"})
 _TOTAL = re.compile(
     "合计|总计|汇总|小计|总和|汇总数据|合计数据|全部渠道|全渠道|全部计划|全部推广|"
@@ -60,14 +64,25 @@ _COMMA_NUMBER = re.compile(r"^(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?$")
 _TEN_THOUSAND = re.compile(r"^([+-]?\d+(?:\.\d*)?)\s*(万|亿)$")
 
 
+def hides_something(text: str) -> bool:
+    """Tell whether `plain` takes characters that nobody sees out of a cell's inside."""
+    bare = text.strip(_AROUND)
+    return not (bare.isprintable() or is_seen(bare.replace("\t", " "), lines=True))
+
+
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """Return a cell without what only dresses it: full-width forms, blanks around it, breaks, Excel's ``="..."``."""
+    """Return a cell without what only dresses it: full-width forms, blanks around it, breaks, Excel's ``="..."``.
+
+    Characters that nobody sees are taken out as well: Windows writes dates with marks of direction inside.
+    """
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    text = text.strip(" \t\r\n\u200b\ufeff'\u00a0")
-    if "\n" in text or "\r" in text:
-        text = " ".join(text.split())
+    text = text.strip(_AROUND)
+    if not text.isprintable():
+        parted = "\n" in text or "\r" in text
+        text = cleaned(text).strip(_AROUND)
+        text = " ".join(text.split()) if parted else text
     if text.startswith('="') and text.endswith('"') and len(text) >= 3:
         text = text[2:-1].strip()
     return text

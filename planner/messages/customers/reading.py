@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from python_calamine import CalamineError
 
+from planner.vocabulary.characters import cleaned
 from planner.vocabulary.errors import InputError, Problem
 from planner.vocabulary.wording import Message
 
@@ -27,6 +28,7 @@ _NEEDED = ("last_order", "orders", "spent")
 _YES = frozenset(["1", "1.0", "true", "yes", "y", "t", "是", "已退订", "退订", "拒收", "黑名单", "有"])
 _NO = frozenset(["0", "0.0", "false", "no", "n", "f", "否", "未退订", "正常", "无"])
 _MOST_ROWS_NAMED = 5
+_AROUND = " \t\r\n\u200b\ufeff\u00a0"
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +76,7 @@ def read_customers(path: str | Path) -> Customers:
         words = "; ".join(" / ".join((column, _headings()[column][-1])) for column in lacking)
         raise InputError([Problem(Message("customers.no_column", {"columns": words}), name, 1)])
     problems: list[Problem] = []
+    hidden = {column: _take_out_unseen(cells, heading) for column, heading in columns.items()}
     table = pd.DataFrame({"key": _keys(cells[columns[key]], phone=key == "phone")})
     for column in ("last_order", "last_sms"):
         table[column] = _dates(cells, columns.get(column), name, problems)
@@ -85,12 +88,26 @@ def read_customers(path: str | Path) -> Customers:
     if problems:
         raise InputError(problems)
     notes = [] if "opted_out" in columns else [Message("customers.no_opt_outs")]
+    # A phone number is known by its digits whatever stands around them.
+    if count := sum(hidden.get(column, 0) for column in ("id", "segment")):
+        notes.append(Message("customers.unseen_taken_out", {"count": count}))
     return _merged(table, notes, phones=key == "phone")
 
 
 @cache
 def _headings() -> dict[str, list[str]]:
     return tomllib.loads((files(__package__) / "headings.toml").read_text(encoding="utf-8"))
+
+
+def _take_out_unseen(cells: pd.DataFrame, heading: str) -> int:
+    """Take the characters that nobody sees out of a column; return how many cells had one inside."""
+    texts = cells[heading]
+    odd = ~np.fromiter(map(str.isprintable, texts), dtype=bool, count=len(texts))
+    if not odd.any():
+        return 0
+    mended = texts.where(~odd, texts[odd].map(cleaned))
+    cells[heading] = mended
+    return int((mended[odd] != texts[odd].str.strip(_AROUND)).sum())
 
 
 def _keys(texts: pd.Series, *, phone: bool) -> pd.Series:
@@ -107,7 +124,7 @@ def _keys(texts: pd.Series, *, phone: bool) -> pd.Series:
 
 
 def _plain(heading: object) -> str:
-    return re.sub(r"[（(].*$|\s", "", str(heading).strip().lower())
+    return re.sub(r"[（(].*$|\s", "", cleaned(str(heading)).lower())
 
 
 def _cells(path: Path, name: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """What a message says, how long it is as the provider counts, and what the provider may not like about it.
 
 Signature and opt-out text are part of what is counted. A character outside of the 16-bit plane counts as two, as the
-networks have it.
+networks have it, and what a provider keeps whole goes to the next part as a whole.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from planner.brief import Brief
 from planner.brief.providers import Provider
+from planner.messages.sms.clusters import split_clusters
 from planner.vocabulary.wording import Lang, Message
 
 __all__ = ["Length", "compose", "count_parts", "text_remarks"]
@@ -56,7 +57,8 @@ def count_parts(text: str, provider: Provider) -> Length:
     if all(character in _GSM or character in _GSM_DOUBLE for character in text):
         widths = [2 if character in _GSM_DOUBLE else 1 for character in text]
         return Length(sum(widths), _packed(widths, provider.single, provider.joined))
-    widths = _units(text)
+    pieces = split_clusters(text) if provider.keeps_whole == "clusters" else list(text)
+    widths = [sum(_units(piece)) for piece in pieces]
     return Length(sum(widths), _packed(widths, _UCS_SINGLE, _UCS_JOINED))
 
 
@@ -65,13 +67,14 @@ def _units(text: str) -> list[int]:
 
 
 def _packed(widths: list[int], single: int, joined: int) -> int:
-    """Return the parts needed when a character that is two wide may not be cut in two."""
+    """Return the parts needed when no piece may be cut in two, but for one that no part can hold."""
     if sum(widths) <= single:
         return 1
     parts, used = 1, 0
     for width in widths:
         if used + width > joined:
-            parts, used = parts + 1, 0
+            parts, used = parts + (used > 0), 0
+            parts, width = parts + (width - 1) // joined, (width - 1) % joined + 1
         used += width
     return parts
 

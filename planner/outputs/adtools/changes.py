@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from planner.outputs.adtools.reading import clock, decode_schedule
 from planner.outputs.adtools.series import plan_series
 from planner.outputs.adtools.tool import Sheet
 from planner.plan import Plan
+from planner.vocabulary.characters import cleaned, is_seen
 from planner.vocabulary.errors import InputError, Problem
 from planner.vocabulary.wording import Message
 
@@ -23,6 +25,8 @@ __all__ = ["read_schedule", "schedule_changes"]
 
 def read_schedule(path: Path, target: str) -> list[Sheet]:
     """Return the schedules that a file holds in one of a tool's forms, the one of its ending first.
+
+    Characters that nobody sees are taken out of the campaigns' names.
 
     Raises
     ------
@@ -36,7 +40,8 @@ def read_schedule(path: Path, target: str) -> list[Sheet]:
         key = "input.no_file" if isinstance(error, FileNotFoundError) else "input.unreadable"
         raise InputError([Problem(Message(key, {"why": error.strerror or error}), str(path))]) from error
     form = next((form for form in forms if path.suffix == f".{form.extension}"), forms[0])
-    return form.parse(text, str(path))
+    sheets = form.parse(text, str(path))
+    return [sheet if is_seen(sheet.name) else replace(sheet, name=cleaned(sheet.name), mended=True) for sheet in sheets]
 
 
 def schedule_changes(plan: Plan, target: str, now: Sequence[Sheet], *, channels: Sequence[str] = ()) -> pd.DataFrame:

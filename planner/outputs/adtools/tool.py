@@ -54,6 +54,8 @@ class Sheet:
         Time zone of dated rows.
     table
         The plan's rows behind it, as a person chose to see them; None where a file was read.
+    mended
+        Whether characters that nobody sees were taken out of a file's name for the campaign.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Sheet:
     base: float | None = None
     zone: str = "UTC"
     table: pd.DataFrame | None = None
+    mended: bool = False
 
     @property
     def slot_minutes(self) -> int:

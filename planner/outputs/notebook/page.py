@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, Template
 from markupsafe import Markup
 
+from planner.charts.gains import gain_sentence, rivals
 from planner.charts.windows import window_table
 from planner.charts.words import Words
 
@@ -79,19 +80,9 @@ def headline(plan: Plan, words: Words) -> dict[str, str]:
 
 
 def _against(plan: Plan, words: Words) -> str:
-    """Return what the plan earns more than the best naive plan; a gain is one if nine markets of ten have it."""
-    others = plan.comparison[plan.comparison["name"] != "plan"]
-    if others.empty:
-        return words.say("notebook.against_none")
-    best = others.loc[others["profit"].idxmax()]
-    case = "sure" if best["gain_low"] > 0 else "behind" if best["gain"] < 0 else "noise"
-    return words.say(
-        f"notebook.against_{case}",
-        rival=words.label("compared", str(best["name"])),
-        gain=words.money(abs(best["gain"])),
-        low=words.money(best["gain_low"]),
-        high=words.money(best["gain_high"]),
-    )
+    """Return what the plan earns more than the seller's usual bids would."""
+    told = [gain_sentence(plan, row, words) for row in rivals(plan).itertuples()]
+    return told[0] if told else words.say("notebook.against_none")
 
 
 def plan_html(plan: Plan, lang: Lang | None = None) -> str:

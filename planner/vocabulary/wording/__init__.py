@@ -7,16 +7,24 @@ stages as it is and turned into text where somebody reads it.
 
 from __future__ import annotations
 
+import re
+import string
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePath
 from typing import Any, Literal, get_args
+
+from planner.vocabulary.characters import visible
+from planner.vocabulary.wording.amounts import money_text
 
 __all__ = ["LANGUAGES", "Lang", "Message", "Text", "catalogue", "first_of", "say"]
 
 Lang = Literal["zh", "en"]
+# Chinese parts a number from its unit, and nothing from the word behind it.
+_AFTER_UNIT = re.compile("(?<=[0-9] 元) (?=[\u4e00-\u9fff])")
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)
 
 
@@ -56,6 +64,9 @@ def catalogue(area: str) -> dict[str, dict[str, str]]:
 def say(key: str, lang: Lang, /, **values: Any) -> str:
     """Return one entry of the catalogue in one language, with its values put in.
 
+    An amount is written with the specification ``money``, ``money2`` for two digits after the point, or ``moneyg`` for
+    as many as it has; the value `currency` says of which currency.
+
     Parameters
     ----------
     key
@@ -71,8 +82,35 @@ def say(key: str, lang: Lang, /, **values: Any) -> str:
         No such entry, or a value is missing: a bug of ours, never the user's.
     """
     area, _, entry = key.partition(".")
-    shown = {name: value.text(lang) if isinstance(value, Message | Text) else value for name, value in values.items()}
-    return catalogue(area)[entry][lang].format(**shown)
+    shown = {name: _shown(value, lang) for name, value in values.items()}
+    template = catalogue(area)[entry][lang]
+    if ":money" in template:
+        said = _Amounts(lang, values["currency"]).vformat(template, (), shown)
+        return _AFTER_UNIT.sub("", said) if lang == "zh" else said
+    return template.format(**shown)
+
+
+class _Amounts(string.Formatter):
+    """Puts values into a sentence that speaks of money."""
+
+    def __init__(self, lang: Lang, currency: str) -> None:
+        self._lang, self._currency = lang, currency
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Return one value as its field asks for it."""
+        if not format_spec.startswith("money"):
+            return str(super().format_field(value, format_spec))
+        places = format_spec.removeprefix("money")
+        if places == "g":
+            places = str(len(f"{float(value):.10f}".rstrip("0").partition(".")[2]))
+        return money_text(float(value), self._currency, self._lang, int(places) if places else None)
+
+
+def _shown(value: Any, lang: Lang) -> Any:
+    """Return a value as a sentence has it: a text from outside, or a path, shows what nobody would see in it."""
+    if isinstance(value, Message | Text):
+        return value.text(lang)
+    return visible(str(value)) if isinstance(value, str | PurePath) else value
 
 
 def first_of(names: Sequence[str], most: int) -> str:
