@@ -18,7 +18,7 @@ from planner.brief.slots import make_slots
 from planner.charts import merit_table
 from planner.charts.words import Words
 from planner.history import OTHERS, History, ReadingSettings, load_history, read_history
-from planner.history.gathering import all_files as gathering
+from planner.history import all_files as gathering
 from planner.history.settings import MOST_CAMPAIGNS, CampaignChoice
 from planner.market import forecast_market
 from planner.outputs import render_outputs

@@ -17,7 +17,7 @@ from planner.brief.toml_input import parse_model, read_toml
 from planner.charts import draw_all
 from planner.charts.typefaces import choose_faces
 from planner.history import ReadingSettings, read_history
-from planner.history.gathering import all_files as gathering
+from planner.history import all_files as gathering
 from planner.history.settings import KnownChannel
 from planner.messages.customers import read_customers
 from planner.outputs.adtools import read_schedule
@@ -185,8 +185,8 @@ def test_what_a_library_warns_of_is_shown_to_who_looks_for_faults_only(tmp_path:
         "import logging, warnings\nfrom planner import cli\nfrom planner.cli import main, planner\n"
         "@planner.command('list-of-warnings')\ndef warn():\n"
         "    warnings.warn('of a library', RuntimeWarning)\n    logging.getLogger('of_a_library').warning('font')\n"
-        "cli.COMMANDS['warn'] = ('__main__', '')\n"
-        "import sys\nsys.modules['__main__'].warn = warn\nmain(sys.argv[1:])"
+        "import sys, types\ncli.COMMANDS['warn'] = ''\n"
+        "sys.modules['planner.cli.warn'] = types.SimpleNamespace(warn=warn)\nmain(sys.argv[1:])"
     )
     quiet, open_ = (
         subprocess.run([sys.executable, "-c", code, *more, "warn"], capture_output=True, text=True, check=False)

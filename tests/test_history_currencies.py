@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from planner.history import ReadingSettings, read_history
-from planner.history.gathering import all_files as gathering
+from planner.history import all_files as gathering
 from tests.make_corpus import DAY, table
 
 TABLES = {

@@ -10,7 +10,7 @@ import pytest
 
 from planner.cli import main
 from planner.history import ReadingSettings, describe_history, load_history, read_history, write_history
-from planner.history.gathering import all_files as gathering
+from planner.history import all_files as gathering
 from planner.history.opening.sources import PLAN_FILES, SUFFIXES
 from planner.outputs.plan_folder import write_plan
 from planner.vocabulary.errors import InputError

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from planner.history import ReadingSettings, read_history
-from planner.history.gathering import all_files as gathering
+from planner.history import all_files as gathering
 from planner.vocabulary.errors import InputError
 from tests.history_mutations import mutated_files
 from tests.make_corpus import SEARCH

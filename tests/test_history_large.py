@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from planner.history import History, ReadingSettings, read_history, write_history
-from planner.history.gathering import all_files as gathering
+from planner.history import all_files as gathering
 from planner.history.settings import KnownChannel
 from planner.vocabulary.errors import InputError
 from tests.make_corpus import Case, corpus

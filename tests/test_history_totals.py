@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from planner.history import ReadingSettings, read_history
-from planner.history.gathering import all_files as gathering
+from planner.history import all_files as gathering
 
 HEADER = "日期,小时,场景,展现量,点击量,花费,终端\n"
 

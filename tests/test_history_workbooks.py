@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from planner.history import ReadingSettings, read_history
-from planner.history.gathering import all_files as gathering
+from planner.history.gathering import in_memory
 from planner.history.opening import workbook_process, workbooks
 from planner.history.opening.file_kinds import open_sheets
 from planner.history.opening.sheet import HEAD_ROWS, Sheet
@@ -113,8 +113,8 @@ def test_the_first_rows_of_an_order_list_are_let_go_once_they_are_recognised(tmp
         heads.append(sheet.head)
         return read_sheet(sheet, *arguments)  # type: ignore[arg-type]
 
-    read_sheet = gathering.read_sheet
-    monkeypatch.setattr(gathering, "read_sheet", seen)
+    read_sheet = in_memory.read_sheet
+    monkeypatch.setattr(in_memory, "read_sheet", seen)
     path = tmp_path / name
     path.write_bytes(forms([HEADER, *orders(3)])[name])
     assert read_history([path], ReadingSettings()).table["revenue"].tolist() == [30.0]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.vocabulary.wording import Message, Text
 
-__all__ = ["OTHERS", "History", "SourceFile"]
+__all__ = ["OTHERS", "History", "SourceFile", "WrittenHistory"]
 
 # The campaign of rows that hold together all campaigns of a channel which do not stand alone. Without any name (None) a
 # row is of a channel that was not divided, or of what its file has no name for.
@@ -63,3 +63,12 @@ class History:
             parts += [f"channels: {', '.join(map(str, self.table['channel'].dropna().unique())) or 'none'}"]
         parts += [f"{len(self.sources)} files", f"{len(self.notes)} notes"]
         return f"<History: {'; '.join(parts)}>"
+
+
+@dataclass(frozen=True)
+class WrittenHistory:
+    """What was written: how many rows, from which files, and what was decided on the way."""
+
+    rows: int
+    sources: tuple[SourceFile, ...]
+    notes: tuple[Message, ...]

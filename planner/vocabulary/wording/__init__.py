@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from planner.vocabulary.characters import visible
 from planner.vocabulary.wording.amounts import money_text
+from planner.vocabulary.wording.languages import Lang
 
 __all__ = ["LANGUAGES", "Lang", "Message", "Text", "catalogue", "first_of", "say"]
 
-Lang = Literal["zh", "en"]
 # Chinese parts a number from its unit, and nothing from the word behind it.
 _AFTER_UNIT = re.compile("(?<=[0-9] 元) (?=[\u4e00-\u9fff])")
 LANGUAGES: tuple[Lang, ...] = get_args(Lang)

@@ -7,10 +7,8 @@ by its code (``167.15 CHF``, ``CHF 167.15``).
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from planner.vocabulary.wording import Lang
+from planner.vocabulary.wording.languages import Lang
 
 __all__ = ["currency_unit", "money_text", "with_unit"]
 

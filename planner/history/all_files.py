@@ -1,6 +1,6 @@
-"""From paths to readings: every file found, opened and recognised; small tables read, large ones set aside.
+"""From paths to readings: every file found, opened and recognised, and its tables given to who reads them.
 
-Here, and nowhere else, is decided which engine reads a table: the one of this language, or DuckDB (`is_large`).
+Here, and nowhere else, is decided which executor reads a table: that in memory, or that of the engine (`is_large`).
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ import contextlib
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from planner.brief.toml_input import suggestion
-from planner.history.gathering.one_table import TableReading, read_sheet, recognised, unknown_table
+from planner.history.gathering.executor import Executor, Gathered, Recognised, is_stray
+from planner.history.gathering.in_memory import InMemory
+from planner.history.gathering.one_table import TableReading, recognised, unknown_table
 from planner.history.gathering.overlaps import view_of
-from planner.history.judging.moments import day_of_file, zone_of
 from planner.history.judging.refusals import Remarks
 from planner.history.opening.file_kinds import open_sheets
 from planner.history.opening.sheet import Sheet
@@ -27,10 +27,7 @@ from planner.history.settings import ReadingSettings
 from planner.vocabulary.errors import Problem
 from planner.vocabulary.wording import Message
 
-if TYPE_CHECKING:
-    from planner.history.large.rows import LargeTable
-
-__all__ = ["LARGE_BYTES", "Gathered", "gather", "is_large", "is_stray", "settle"]
+__all__ = ["LARGE_BYTES", "gather", "is_large"]
 
 # Below this the reader in Python is as fast, and the engine's import would cost more than it saves.
 LARGE_BYTES = 8 * 2**20
@@ -45,36 +42,6 @@ class _Found:
     remarks: Remarks
 
 
-@dataclass
-class Gathered:
-    """What the files gave: tables read, tables set aside for the engine, and what is to be said."""
-
-    readings: list[TableReading] = field(default_factory=list)
-    large: list[LargeTable] = field(default_factory=list)
-    notes: list[Message] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def refuse(self, name: str, message: Message, *, asked_for: bool) -> None:
-        """Say that a file cannot be read: a problem where the user named it, a note where it was found on the way."""
-        if asked_for:
-            self.problems.append(Problem(message, name))
-        else:
-            self.notes.append(Message("history.file_left_out", {"where": name, "what": message}))
-
-    def pass_over(self, reading: TableReading) -> None:
-        """Note why a table is left out; of rows that were refused the first says it."""
-        for problem in reading.remarks.problems or list(reading.remarks.as_problems())[:1]:
-            self.refuse(problem.source, problem.message, asked_for=False)
-
-
-def is_stray(reading: TableReading, *, asked_for: bool) -> bool:
-    """Tell whether a table is nothing to stop at: found on the way, and without a single row of use.
-
-    A table in the tidy form was made for us, and is.
-    """
-    return reading.fatal and not asked_for and not reading.source.rows_used and reading.source.taken_for != "tidy"
-
-
 def is_large(sheet: Sheet, layout: Layout) -> bool:
     """Tell whether a table is for the engine: large, and not a list of orders, of which few columns are kept."""
     return sheet.blob is not None and sheet.size > LARGE_BYTES and layout.dialect.kind != "orders"
@@ -83,7 +50,7 @@ def is_large(sheet: Sheet, layout: Layout) -> bool:
 def gather(paths: Sequence[str | Path], settings: ReadingSettings) -> Gathered:
     """Return everything that paths, folders and globs hold."""
     blobs, missing = collect(paths)
-    gathered = Gathered(problems=[Problem(message, name) for name, message in missing])
+    gathered = Gathered([InMemory()], problems=[Problem(message, name) for name, message in missing])
     blobs = without_plans(blobs, gathered.notes)
     for name in settings.columns.keys() - set(column_names()):
         values = {"name": name, "advice": suggestion(name, column_names())}
@@ -149,10 +116,8 @@ def _read_tables(
 ) -> None:
     """Read or set aside all the tables of one file."""
     found: list[TableReading] = []
-    large = len(gathered.large)
-    for table in tables:
-        _read_table(table, views, settings, found, gathered)
-    useful = len(gathered.large) > large or any(not reading.fatal for reading in found)
+    later = [_read_table(table, views, settings, found, gathered) for table in tables]
+    useful = any(later) or any(not reading.fatal for reading in found)
     for reading in found:
         # A sheet of remarks beside the one with the numbers is no fault; nor is a strange file in a folder.
         strange = reading.fatal and (reading.remarks.problems or not reading.remarks.refused)
@@ -164,26 +129,28 @@ def _read_tables(
 
 def _read_table(
     table: _Found, views: Set[object], settings: ReadingSettings, found: list[TableReading], gathered: Gathered
-) -> None:
-    """Read one table, or set it aside for the engine."""
-    sheet, layout, remarks = table.sheet, table.layout, table.remarks
-    if layout is not None:
-        _note_workbook(sheet, layout, remarks)
-    if layout is None:
-        found.append(unknown_table(sheet, remarks))
-    elif layout.dialect.kind != "orders" and view_of(layout) in views:
-        from planner.history.large.rows import LargeTable
+) -> bool:
+    """Give one table to its executor; tell whether it is read later, with others."""
+    if table.layout is None:
+        found.append(unknown_table(table.sheet, table.remarks))
+        return False
+    _note_workbook(table.sheet, table.layout, table.remarks)
+    executor = _executor(table.layout, views, gathered)
+    reading = executor.take(Recognised(table.sheet, table.layout, table.remarks), settings)
+    if reading is not None:
+        found.append(reading)
+    return reading is None
 
-        zone, said = zone_of(sheet.name, layout, settings.zone)
-        if said:
-            remarks.notes.append(Message("history.other_zone", {"where": sheet.name, "zone": str(zone)}))
-        file_day = day_of_file(sheet, layout, remarks)
-        gathered.large.append(LargeTable(sheet, layout, zone, file_day, remarks))
-    else:
-        if layout.dialect.kind == "orders":
-            # Its first rows hold names, phones and addresses, and have served to recognise it.
-            sheet.head = ()
-        found.append(read_sheet(sheet, layout, settings, remarks))
+
+def _executor(layout: Layout, views: Set[object], gathered: Gathered) -> Executor:
+    """Return who reads a table. The engine comes with the first table that is its own: it takes long to load."""
+    if layout.dialect.kind == "orders" or view_of(layout) not in views:
+        return gathered.executors[0]
+    if len(gathered.executors) == 1:
+        from planner.history.large.in_engine import InEngine
+
+        gathered.executors.append(InEngine())
+    return gathered.executors[1]
 
 
 def _note_workbook(sheet: Sheet, layout: Layout, remarks: Remarks) -> None:
@@ -194,18 +161,3 @@ def _note_workbook(sheet: Sheet, layout: Layout, remarks: Remarks) -> None:
         if place in sheet.unsolved:
             values = {"where": sheet.name, "column": layout.own[name], "count": sheet.unsolved[place]}
             remarks.notes.append(Message("history.formulas", values))
-
-
-def settle(reading: TableReading, gathered: Gathered) -> None:
-    """Turn what is to be said of a table into problems or notes."""
-    remarks, source = reading.remarks, reading.source
-    if reading.fatal:
-        gathered.problems += remarks.as_problems()
-        return
-    if source.encoding not in ("utf-8", ""):
-        values = {"where": source.name, "encoding": source.encoding.upper()}
-        gathered.notes.append(Message("history.encoding", values))
-    gathered.notes += remarks.notes
-    for kind, count in remarks.dropped.items():
-        gathered.notes.append(Message(f"history.dropped_{kind}", {"where": source.name, "count": count}))
-    gathered.notes += remarks.as_notes()
