@@ -17,7 +17,7 @@ from planner.allocate.bids import BidBounds, bid_bounds, spend_bounds
 from planner.allocate.fulfilment import NO_COST, FulfilmentCost, shipping_cost
 from planner.allocate.solver.solve import ENOUGH
 from planner.brief import Brief, campaign_key
-from planner.market.curves import bid_at_spend, clicks_at_spend, response_cells
+from planner.market.curves import bid_at_spend, clicks_at_spend, full_spend, response_cells
 from planner.market.simulation import Stops
 from planner.vocabulary.errors import InfeasibleError
 from planner.vocabulary.wording import Message
@@ -234,7 +234,8 @@ def _money_prices(problem: AdProblem, allocation: Allocation) -> Floats:
 def _duty_cells(problem: AdProblem, between: NDArray[np.bool_], worth: pd.Series) -> NDArray[np.bool_]:
     """Return the cells to keep at their lowest bids so that the brief's minimum spends can be met at all."""
     cells, duty = problem.cells, np.zeros(len(problem.cells), dtype=bool)
-    cap = cells["cap"].to_numpy()
+    # A cell takes no more than its highest bid spends, and no more than all its clicks cost.
+    cap = np.minimum(cells["cap"].to_numpy(), full_spend(cells))
     per_yuan = np.divide(worth.to_numpy(), problem.lowest, out=np.zeros(len(cells)), where=problem.lowest > 0)
     for limit in problem.limits.groups:
         inside = (cells[limit.columns[0]] == limit.label).to_numpy()

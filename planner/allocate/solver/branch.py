@@ -24,16 +24,17 @@ from planner.allocate.solver.problem import Problem
 
 __all__ = ["branch", "losing_cells"]
 
-# Ranges looked at, and cells up to which it is tried: a search that long costs seconds.
-_MOST_RANGES, _MOST_CELLS = 600, 20_000
+# Ranges looked at, fewer where each takes longer, and cells up to which it is tried: a search that long costs seconds.
+_MOST_RANGES, _MOST_WORK, _MOST_CELLS = 600, 120_000, 20_000
 _FLIPS = 4
+_AT_END, _LEAST_STAKE = 1e-9, 1e-14
 
 Judge = Callable[[Floats, Floats], tuple[float, float]]
 
 
 @dataclass(frozen=True, eq=False)
 class _Range:
-    """Bounds of all cells, the least bound known there, and the multipliers, spends and losing cells behind it."""
+    """Bounds of all cells, the least bound known there, the multipliers and spends behind it, and cells that lost."""
 
     problem: Problem
     bound: float
@@ -42,19 +43,33 @@ class _Range:
     losing: NDArray[np.bool_]
 
     def split(self) -> list[Problem]:
-        """Return the two halves at the losing cell whose chord is furthest from its curve; nothing if none is."""
-        problem, spend = self.problem, self.spend
+        """Return the two halves at the cell where chord and curve differ most for the limits; nothing if none does.
+
+        A cell whose orders neither lose nor earn at these prices may be anywhere between its chord and its curve, so
+        all that ever lost are looked at. Where all of them stand at ends of their ranges the middle is as good.
+        """
+        problem, suspect = self.problem, self.losing
         low, high, eta = problem.low, problem.high, problem.elasticity
-        inside = self.losing & (spend > low) & (spend < high)
-        if not inside.any():
+        inside = suspect & (self.spend > low + _AT_END * (high - low)) & (self.spend < high - _AT_END * (high - low))
+        at = np.where(inside, self.spend, (low + high) / 2)
+        span = np.where(high > low, high - low, 1.0)
+        apart = at**eta - low**eta - (high**eta - low**eta) * (at - low) / span
+        stake = np.where(suspect & (high > low), apart * self._stakes(), 0.0)
+        stake = np.where(inside, stake, stake * (0.0 if (stake * inside).any() else 1.0))
+        cell = int(np.argmax(stake))
+        if stake[cell] <= _LEAST_STAKE:
             return []
-        chord = low**eta + (high**eta - low**eta) * np.divide(
-            spend - low, high - low, out=np.zeros_like(low), where=high > low
-        )
-        cell = int(np.argmax(np.where(inside, -_values(problem, self.y) * (spend**eta - chord), -1.0)))
         below, above = high.copy(), low.copy()
-        below[cell] = above[cell] = spend[cell]
+        below[cell] = above[cell] = at[cell]
         return [replace(problem, high=below), replace(problem, low=above)]
+
+    def _stakes(self) -> Floats:
+        """Return what a unit of each cell's curve moves, in profit and at the prices of the limits."""
+        problem = self.problem
+        stakes = np.abs(problem.profit)
+        for feature, rows in zip(problem.features, problem.value_rows, strict=True):
+            stakes = stakes + feature * (np.abs(rows) @ np.abs(self.y))[problem.signature]
+        return stakes
 
 
 def _values(problem: Problem, y: Floats) -> Floats:
@@ -95,7 +110,8 @@ def branch(
     best, (profit, scale) = spend, judge(spend, y)
     waiting: list[tuple[float, int, _Range]] = [(-root.bound, 0, root)]
     settled, number = -np.inf, 0
-    while waiting and number < _MOST_RANGES:
+    most = min(_MOST_RANGES, _MOST_WORK // len(problem.order))
+    while waiting and number < most:
         bound, _, top = heapq.heappop(waiting)
         for found in _proposals(top):
             worth, size = judge(found, top.y)
@@ -124,7 +140,7 @@ def _relaxed(problem: Problem, losing: NDArray[np.bool_], y: Floats) -> _Range:
         spend, y = proposal
         now, bound = losing_cells(problem, y), Dual(problem).bound(y)
         if bound <= found.bound:
-            found = _Range(problem, bound, y, spend, now)
+            found = _Range(problem, bound, y, spend, found.losing | now)
         if (now == losing).all():
             break
         losing = now

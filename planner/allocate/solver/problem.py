@@ -23,6 +23,7 @@ from planner.allocate.solver.limits import Limits
 __all__ = ["FEATURES", "Problem", "Row", "build_problem", "group_labels"]
 
 FEATURES = ("revenue", "units", "orders")
+_DWARFED = 1e4
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,7 +238,10 @@ def _tops_and_money(cells: Cells, limits: Limits, labels: Labels) -> tuple[Float
                 member = labels.members(group.columns, group.label)[labels.signature]
                 top[member] = np.minimum(top[member], 2.0 * group.cap)
     top = np.maximum(top, np.minimum(cells.floor, cells.top))
-    money = limits.total if np.isfinite(limits.total) and limits.total > 0 else float(top.sum())
+    # A budget that dwarfs what can be spent is no unit: what matters would be lost beside it.
+    spent_at_most = float(top.sum())
+    bounded = np.isfinite(limits.total) and 0 < limits.total <= _DWARFED * max(spent_at_most, 1e-300)
+    money = limits.total if bounded else spent_at_most
     return top, money if money > 0 else 1.0
 
 
