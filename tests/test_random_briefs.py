@@ -19,6 +19,8 @@ ONCE_WRONG = [
     (1429, True),
     (1495, True),
     (2723, True),
+    (6922, True),
+    (8376, True),
 ]
 
 

@@ -74,7 +74,8 @@ class AdPlan:
 
     def proven(self) -> AdPlan:
         """Return the same choice of lowest bids with its best spends searched for, where a gap is left."""
-        if self.allocation.certificate.gap <= ENOUGH:
+        certificate = self.allocation.certificate
+        if max(certificate.gap, certificate.violation) <= ENOUGH:
             return self
         allocation = allocate_budget(self.allocation.cells, self.allocation.limits)
         return replace(self, allocation=allocation, bids=_bids(allocation, self.problem))

@@ -77,6 +77,7 @@ def solve_if_possible(problem: Problem, start: Floats | None = None, *, search: 
     solution = solve(problem, start)
     if solution.error > ENOUGH:
         solution = refine(problem, solution, search=search)
-    if solution.violation <= ENOUGH or plan_that_fits(problem) is not None:
+    if solution.violation <= ENOUGH:
         return solution
-    return None
+    fitting = plan_that_fits(problem)
+    return None if fitting is None else refine(problem, solution, search=search, fitting=fitting)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.allocate.solver.cells import Floats
-from planner.allocate.solver.dual import Dual
+from planner.allocate.solver.dual import Dual, minimise
 from planner.allocate.solver.interior import interior_point
 from planner.allocate.solver.problem import Problem
 
@@ -27,6 +27,7 @@ __all__ = ["branch", "losing_cells"]
 # Ranges looked at, fewer where each takes longer, and cells up to which it is tried: a search that long costs seconds.
 _MOST_RANGES, _MOST_WORK, _MOST_CELLS = 600, 120_000, 20_000
 _FLIPS = 4
+_EXACT = 1e-14
 _AT_END, _LEAST_STAKE = 1e-9, 1e-14
 
 Judge = Callable[[Floats, Floats], tuple[float, float]]
@@ -132,7 +133,7 @@ def branch(
 
 def _relaxed(problem: Problem, losing: NDArray[np.bool_], y: Floats) -> _Range:
     """Return the best multipliers found over these ranges, chords in place of losing curves."""
-    found = _Range(problem, Dual(problem).bound(y), y, problem.low, losing)
+    start = found = _Range(problem, Dual(problem).bound(y), y, problem.low, losing)
     for _ in range(_FLIPS):
         proposal = interior_point(problem, losing)
         if proposal is None:
@@ -144,6 +145,12 @@ def _relaxed(problem: Problem, losing: NDArray[np.bool_], y: Floats) -> _Range:
         if (now == losing).all():
             break
         losing = now
+    if found is start:
+        # Where no plan keeps the limits the path leads nowhere; the dual function falls without end, and says so.
+        dual = Dual(problem)
+        y = minimise(dual, start.y, _EXACT).y
+        if (bound := dual.bound(y)) < start.bound:
+            found = replace(start, y=y, bound=bound)
     return found
 
 

@@ -77,27 +77,31 @@ def solve(problem: Problem, start: Floats | None = None) -> Solution:
     return _settle(problem, dual, first, rounds=14)
 
 
-def refine(problem: Problem, solution: Solution, *, search: bool = False) -> Solution:
+def refine(problem: Problem, solution: Solution, *, search: bool = False, fitting: Floats | None = None) -> Solution:
     """Return the better of a plan and the one found along the central path, where `solve` came to no answer.
 
-    With `search`, a gap that losing orders leave is closed by searching on.
+    With `search`, a gap that losing orders leave is closed by searching on. `fitting` are spends that keep all limits,
+    the last resort where neither way led to such.
     """
-    proposal = interior_point(problem)
-    if proposal is not None:
-        spend, y = proposal
-        solution = min(solution, certify(problem, Dual(problem), _within_caps(problem, spend), y), key=_quality)
-    if not search or solution.gap <= ENOUGH:
-        return solution
+
+    def judged(spend: Floats, y: Floats) -> Solution:
+        return certify(problem, Dual(problem), _within_caps(problem, spend), y)
 
     def judge(spend: Floats, y: Floats) -> tuple[float, float]:
-        tried = certify(problem, Dual(problem), _within_caps(problem, spend), y)
+        tried = judged(spend, y)
         return (tried.profit, tried.scale) if tried.violation <= ENOUGH else (-np.inf, 1.0)
 
+    if fitting is not None:
+        solution = min(solution, judged(fitting, solution.y), key=_quality)
+    elif (proposal := interior_point(problem)) is not None:
+        solution = min(solution, judged(*proposal), key=_quality)
+    if not search or solution.error <= ENOUGH:
+        return solution
     searched = branch(problem, solution.y, solution.spend, ENOUGH, judge)
     if searched is None:
         return solution
     spend, y, bound = searched
-    found = certify(problem, Dual(problem), _within_caps(problem, spend), y)
+    found = judged(spend, y)
     bound = min(bound, found.bound)
     return min(solution, replace(found, bound=bound, gap=max(bound - found.profit, 0.0) / found.scale), key=_quality)
 
