@@ -15,7 +15,7 @@
 # # 1. What the shop's own history says
 #
 # A plan believes a playbook until the shop's own numbers say otherwise. This notebook reads a history, finds the rhythm of
-# a usual day, and sets last year's event beside the playbook. The shop is the bundled example; it is simulated. For your
+# a usual day, sets campaigns side by side, and sets two past events beside the playbook. The shop is the bundled example; it is simulated. For your
 # own, put the path of your brief and of your exports into the third cell.
 
 # %%
@@ -31,7 +31,7 @@ history = planner.load_history([shop / "history.csv"], brief)
 history.table.head()
 
 # %% [markdown]
-# One row is one hour of one channel. What each column means:
+# One row is one hour of one campaign. What each column means:
 
 # %%
 planner.describe("history").loc[history.table.columns]
@@ -48,18 +48,22 @@ pd.DataFrame(
 # %%
 hours = history.table["hour"]
 print(f"{hours.nunique()} hours between {hours.min():%Y-%m-%d %H:%M} and {hours.max():%Y-%m-%d %H:%M},")
-print(f"{history.table['channel'].nunique()} channels, {history.table['orders'].sum():,.0f} orders.")
+print(
+    f"{history.table['channel'].nunique()} channels, {history.table['campaign'].nunique()} campaigns, {history.table['orders'].sum():,.0f} orders."
+)
 
 # %% [markdown]
 # ## The rhythm of a usual day
 #
-# Last year's event is kept apart: an event says little of usual days.
+# Past events are kept apart: an event says little of usual days.
 
 # %%
-event = pd.Timestamp(brief.past_events[0].date, tz=brief.zone)
-usual = history.table[(history.table["hour"] - event).abs() > pd.Timedelta(days=2)]
+events = [pd.Timestamp(event.date, tz=brief.zone) for event in brief.past_events]
+near = [(history.table["hour"] - event).abs() <= pd.Timedelta(days=2) for event in events]
+usual = history.table[~pd.concat(near, axis=1).any(axis=1)]
 hour_of_day = usual["hour"].dt.hour.rename("hour of day")
-clicks = usual.pivot_table(index=hour_of_day, columns="channel", values="clicks")
+days = usual["hour"].dt.date.nunique()
+clicks = usual.pivot_table(index=hour_of_day, columns="channel", values="clicks", aggfunc="sum") / days
 clicks.plot(drawstyle="steps-post", ylabel="clicks an hour", title="Clicks on a usual day")
 # %%
 sums = usual.groupby(hour_of_day)[["clicks", "spend", "orders", "revenue"]].sum()
@@ -77,31 +81,33 @@ print(f"A yuan earned most margin at {best}:00: {rhythm['earned per yuan'][best]
 print(f"That is {'the busiest hour' if best == busiest else 'not the busiest hour'}: clicks alone say little.")
 
 # %% [markdown]
-# ## Channels beside hours
+# ## Campaigns beside hours
 #
-# Hours differ, and so do channels: what is a click of each worth, and which of the two differ more?
+# Hours differ, and so do campaigns: all of a channel bid the same here, so what a yuan earned shows what each is worth.
 
 # %%
-channels = usual.groupby("channel")[["clicks", "spend", "orders", "revenue"]].sum()
-channels["price of a click"] = channels["spend"] / channels["clicks"]
-channels["margin of a click"] = brief.shop.margin * channels["revenue"] / channels["clicks"]
-channels["earned per yuan"] = channels["margin of a click"] / channels["price of a click"]
-channels.round(2)
+campaigns = usual.groupby(["channel", "campaign"])[["clicks", "spend", "orders", "revenue"]].sum()
+campaigns["price of a click"] = campaigns["spend"] / campaigns["clicks"]
+campaigns["margin of a click"] = brief.shop.margin * campaigns["revenue"] / campaigns["clicks"]
+campaigns["earned per yuan"] = campaigns["margin of a click"] / campaigns["price of a click"]
+campaigns.round(2)
 
 # %%
-good, poor = channels["earned per yuan"].idxmax(), channels["earned per yuan"].idxmin()
-between_channels = channels.loc[good, "earned per yuan"] / channels.loc[poor, "earned per yuan"]
+good, poor = campaigns["earned per yuan"].idxmax(), campaigns["earned per yuan"].idxmin()
+between_campaigns = campaigns.loc[good, "earned per yuan"] / campaigns.loc[poor, "earned per yuan"]
 between_hours = rhythm["earned per yuan"].max() / rhythm["earned per yuan"].min()
-more = "hours" if between_hours > between_channels else "channels"
-print(f"On usual days a yuan on {good} earned {between_channels:.1f} times what one on {poor} did.")
+more = "hours" if between_hours > between_campaigns else "campaigns"
+losing = campaigns.loc[campaigns["earned per yuan"] < 1, "spend"].sum() / campaigns["spend"].sum()
+print(f"On usual days a yuan on {good[1]} earned {between_campaigns:.1f} times what one on {poor[1]} did;")
+print(f"{losing:.0%} of the money went to campaigns that earned less than they cost.")
 print(f"Between its best and its worst hour a yuan differed {between_hours:.1f}-fold: here {more} differ more.")
 print("That is the average yuan; the plan asks what the next one earns.")
 
 # %% [markdown]
 # ## The playbook against the data
 #
-# The playbook gives every window of the event multiples of a usual day. Last year's event says how it was here. The
-# forecast holds both, each with its weight.
+# The playbook gives every window of the event multiples of a usual day. Two past events say how it was here, each a year
+# of its own: where they differ from each other, they say less together. The forecast holds all of it, each with its weight.
 
 # %%
 plan = planner.make_plan(brief, history)
@@ -109,14 +115,18 @@ planner.charts.plot_evidence(plan).figure
 
 # %%
 evidence = planner.charts.evidence_table(plan)
-overruled = evidence[evidence["overruled"]]
-overruled[["window", "measure", "prior", "value", "low", "high", "evidence"]].round(2)
+ratio = evidence["value"] / evidence["prior"]
+evidence["moved"] = ratio.where(ratio >= 1, 1 / ratio) - 1
+furthest = evidence.nlargest(6, "moved")
+furthest[["window", "measure", "prior", "value", "low", "high", "evidence", "moved"]].round(2)
 
 # %%
-print(f"{len(overruled)} of the playbook's {len(evidence)} numbers are overruled by the shop's own event.")
-for row in overruled.itertuples():
-    print(f"  {row.window}: {row.measure} {row.value:.1f} times the usual, where the playbook says {row.prior:.1f}.")
-rest = evidence[~evidence["overruled"]]
-ratio = rest["value"] / rest["prior"]
-moved = ratio.where(ratio >= 1, 1 / ratio).median() - 1
-print(f"The other {len(rest)} are still the playbook's word, moved by {moved:.0%} at the median.")
+print(
+    f"The shop's own events move the playbook's {len(evidence)} numbers by {evidence['moved'].median():.0%} at the median."
+)
+print(f"{evidence['overruled'].sum()} of them are overruled: their range no longer holds what the playbook says.")
+row = furthest.iloc[0]
+print(
+    f"Furthest moved is {row['measure']} in {row['window']}: {row['value']:.1f} times the usual instead of {row['prior']:.1f},"
+)
+print(f"by {row['evidence']:,.0f} {'orders' if row['measure'] == 'conversion' else 'clicks'} of the past events.")

@@ -53,13 +53,30 @@ print(
 )
 
 # %% [markdown]
+# ## Which campaigns it goes to
+#
+# All campaigns of a channel bid the same until now. The plan gives each its own bids and budget.
+
+# %%
+unit = ["channel", "campaign"]
+planned = plan.schedule.groupby(unit)[["spend", "orders", "profit"]].sum()
+before = history.table.groupby(unit)["spend"].sum()
+planned["of the spend"] = planned["spend"] / planned["spend"].sum()
+planned["of the spend before"] = before / before.sum()
+planned.sort_values("spend", ascending=False).round(2)
+
+# %%
+shift = (planned["of the spend"] - planned["of the spend before"]).sort_values()
+print(f"{shift.index[-1][1]} gets {shift.iloc[-1]:+.0%} of the money, {shift.index[0][1]} {shift.iloc[0]:+.0%}.")
+
+# %% [markdown]
 # ## Every row says why
 #
 # The ten rows with the most money. What the columns mean is one call away: `planner.describe("schedule")`.
 
 # %%
 top = plan.schedule.nlargest(10, "spend").sort_values("start")
-top[["start", "channel", "stance", "bid", "bid_percent", "spend", "next_yuan", "reason"]].style.format(
+top[["start", "channel", "campaign", "stance", "bid", "bid_percent", "spend", "next_yuan", "reason"]].style.format(
     precision=2
 ).hide(axis="index")
 

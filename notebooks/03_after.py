@@ -14,8 +14,8 @@
 # %% [markdown]
 # # 3. After the event
 #
-# Last year's event happened. Hide it, forecast it from what else is known, and see how wrong that was and where; then decide
-# what the playbook should say next time. The shop is the bundled example; it is simulated.
+# Two events happened. Hide each in turn, forecast it from what was known before, and see how wrong that was and where; then
+# decide what the playbook should say next time. The shop is the bundled example; it is simulated.
 
 # %%
 # %matplotlib inline
@@ -37,21 +37,23 @@ print(*(f"Note: {note.text('en')}." for note in test.notes), sep="\n")
 # four times in five. What the other columns mean: `planner.describe("scores")`.
 
 # %%
-scores = test.scores.set_index("quantity")
+scores = test.scores.set_index(["event", "quantity"])
 scores[["actual", "forecast", "wape", "level", "shape", "covered"]].round(2)
 
 # %%
-level, shape = scores.loc["clicks", "level"], scores.loc["clicks", "shape"]
-print(
-    f"The total of clicks was {abs(level):.0%} {'too high' if level > 0 else 'too low'}; the shape was off by {shape:.0%}."
-)
-print(f"So most of the error is in the {'level' if abs(level) > shape else 'shape'}.")
-covered = scores["covered"].mean()
+for event in brief.past_events:
+    level, shape = scores.loc[(event.name, "clicks"), ["level", "shape"]]
+    print(
+        f"{event.name}: the total of clicks was {abs(level):.0%} {'too high' if level > 0 else 'too low'}, the shape off by {shape:.0%};"
+    )
+    print(f"  most of the error is in the {'level' if abs(level) > shape else 'shape'}.")
+covered = scores.loc["all", "covered"].mean()
 held = "too narrow" if covered < 0.7 else "wider than needed" if covered > 0.9 else "about right"
 print(f"The ranges held {covered:.0%} of the hours, where they promise 80 %: {held}.")
 
 # %%
-orders = test.hours[test.hours["quantity"] == "orders"]
+latest = sorted((event.date, event.name) for event in brief.past_events)[-1][1]
+orders = test.hours[(test.hours["quantity"] == "orders") & (test.hours["event"] == latest)]
 planner.charts.plot_backtest(orders, quantity="orders").figure
 
 # %% [markdown]
@@ -83,7 +85,7 @@ print(
 # really set, so its distance from `actual` says how far to trust it.
 
 # %%
-replays = test.replays.set_index("plan")[["spend", "orders", "profit"]]
+replays = test.replays[test.replays["event"] == latest].set_index("plan")[["spend", "orders", "profit"]]
 replays.round(0)
 
 # %%
@@ -100,19 +102,20 @@ print("More than its own error." if abs(ours - model) > abs(model - real) else "
 # %% [markdown]
 # ## What to change in the playbook
 #
-# The next plan has heard last year's event already. What it overrules should also stand in the playbook, or in the brief,
-# for the years and the shops that have no such history.
+# The next plan has heard both events already. What they move far should also stand in the playbook, or in the brief, for the
+# years and the shops that have no such history.
 
 # %%
 plan = planner.make_plan(brief, history)
 evidence = planner.charts.evidence_table(plan)
-overruled = evidence[evidence["overruled"]].set_index("window")
-overruled[["measure", "prior", "value", "low", "high", "evidence"]].round(2)
+moved_by = evidence["value"] / evidence["prior"]
+far = evidence[(moved_by > 1.25) | (moved_by < 0.8)].set_index("window")
+far[["measure", "prior", "value", "low", "high", "evidence"]].round(2)
 
 # %%
 written = {window.id: window.prior for window in brief.playbook.windows}
 changes = {}
-for row in overruled.itertuples():
+for row in far.itertuples():
     value = getattr(written[row.Index], row.measure) * row.value / row.prior
     changes.setdefault(row.Index, {})[row.measure] = round(value, 2)
 for window, priors in changes.items():

@@ -74,7 +74,7 @@ def rng() -> np.random.Generator:
 
 @pytest.fixture(scope="session")
 def data_folder() -> Path:
-    return ROOT / "data"
+    return ROOT / "tests" / "tea_shop"
 
 
 @pytest.fixture(scope="session")

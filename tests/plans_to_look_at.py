@@ -11,7 +11,7 @@ from planner.plan import Plan, make_plan
 from planner.vocabulary.wording import Lang
 from tests.conftest import brief_from
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parent / "tea_shop"
 CHANNELS = ("search", "display", "feed", "retarget", "kol", "video", "live", "outside")
 
 

@@ -14,7 +14,7 @@ from planner.outputs.adtools import export_plan, target_names
 from planner.plan import Plan, Summary, make_plan
 
 HERE = Path(__file__).parent
-DATA = HERE.parents[1] / "data"
+DATA = HERE.parent / "tea_shop"
 MARKET = (
     "start", "end", "channel", "window", "stance", "reference_bid", "clicks", "price", "click_through", "conversion",
     "order_value", "click_value", "elasticity", "kappa", "reach",
