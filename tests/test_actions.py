@@ -34,6 +34,7 @@ def make_schedule(slots, bids):
         channel="search",
         bid=bids,
         bid_percent=[100 * bid for bid in bids],
+        clicks=[0.0 if bid == 0 else 100.0 for bid in bids],
         spend=10.0,
         spend_cap=15.0,
         orders=10.0,
@@ -100,7 +101,9 @@ def test_plan_actions_makes_no_act_of_a_change_below_two_percent():
     what = list(of_kind(sheet, "bid")["what"])
     # A creeping bid is a change once it has gone two per cent from where the act's bids began.
     assert len(what) == 4
-    assert what[0].startswith("set the bid to ¥1.01 (101 %) until 11-11 00:00, at most ¥75")
+    assert what[0].startswith(
+        "set the bid to ¥1.01 (101 % of the base bid, 100 % of the plan's mean) until 11-11 00:00, at most ¥75"
+    )
     assert what[1].startswith("raise the bid from ¥1.01 to ¥1.03")
     assert what[2].startswith("buy nothing")
 

@@ -90,7 +90,9 @@ def test_grid_cells_show_the_mean_bid_and_its_margins_the_sums() -> None:
         told()["slots"]["start"]
     )
     table = pd.DataFrame(told()["schedule"])
-    weighted = (table["bid_percent"] * table["spend"]).groupby(table["start"]).sum() / spend_by_slot()
+    means = (table["bid"] * table["clicks"]).groupby(table["channel"]).sum() / table.groupby("channel")["clicks"].sum()
+    of_mean = 100 * table["bid"] / table["channel"].map(means)
+    weighted = (of_mean * table["spend"]).groupby(table["start"]).sum() / spend_by_slot()
     shown = [text.get_text() for text in cells.texts]
     whole_hours = weighted[slot_hours() == 1].dropna()
     assert shown == [f"{value:.0f}" for value in whole_hours]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planner.actions.sheet import Action, expected_orders, listed
+from planner.allocate.schedule import percent_of_mean_bid
 from planner.brief import Brief
 from planner.brief.timetable import Span, Timetable
 from planner.messages.offers import Offers
@@ -43,6 +44,7 @@ def during_actions(
 def _bids(brief: Brief, schedule: pd.DataFrame) -> list[Action]:
     """Return every change of a bid; the campaigns of a channel that change at one moment make one line."""
     units = unit_columns(schedule)
+    schedule = schedule.assign(mean_percent=percent_of_mean_bid(schedule))
     actions: list[Action] = []
     together: dict[tuple[pd.Timestamp, str], list[tuple[float, Message, Message]]] = {}
     divided = set(schedule.loc[schedule["campaign"].notna(), "channel"]) if "campaign" in units else set()
@@ -73,7 +75,9 @@ def _changes(brief: Brief, rows: pd.DataFrame) -> Iterator[tuple[list[dict[Hasha
     """
     ordered = rows.sort_values("start", kind="stable")
     before: float | None = None
-    told = ordered[["start", "end", "bid", "bid_percent", "spend", "spend_cap", "reason"]].to_dict("records")
+    told = ordered[["start", "end", "bid", "bid_percent", "mean_percent", "spend", "spend_cap", "reason"]].to_dict(
+        "records"
+    )
     for slots in _runs(told):
         held = _held_longest(slots)
         bid = float(held["bid"])
@@ -81,6 +85,7 @@ def _changes(brief: Brief, rows: pd.DataFrame) -> Iterator[tuple[list[dict[Hasha
             "before": before or 0.0,
             "bid": bid,
             "percent": float(held["bid_percent"]),
+            "mean": float(held["mean_percent"]),
             "until": f"{slots[-1]['end'].tz_convert(brief.zone):%m-%d %H:%M}",
             "cap": float(sum(slot["spend_cap"] for slot in slots)),
             "currency": brief.promotion.currency,

@@ -20,7 +20,7 @@ from planner.market.simulation import Rehearsal, rehearse
 from planner.vocabulary.tables import unit_columns
 from planner.vocabulary.wording import Lang
 
-__all__ = ["hourly_caps", "plan_schedule"]
+__all__ = ["hourly_caps", "mean_bids", "percent_of_mean_bid", "plan_schedule"]
 
 Floats = NDArray[np.float64]
 
@@ -64,6 +64,41 @@ def hourly_caps(ads: AdPlan, spend: Floats, draws: Draws, money: float) -> Float
         if over > spare:
             caps = np.where(inside, spend + (caps - spend) * spare / over, caps)
     return caps
+
+
+def mean_bids(schedule: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean bid of each channel, or of each campaign of a plan by campaign, over the clicks it is to buy.
+
+    Parameters
+    ----------
+    schedule
+        `tables.SCHEDULE`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed like `schedule`, every row of a unit alike: `bid` [currency/click or currency/1000 impressions],
+        `of_base`, that mean in per cent of the base bid, and `spend`, the unit's own [currency]. Bids are missing where
+        a unit buys nothing at all.
+    """
+    bought = schedule["bid"] > 0
+    clicks = schedule["clicks"].where(bought, 0.0)
+    parts = {"bid": schedule["bid"] * clicks, "of_base": schedule["bid_percent"].where(bought, 0.0) * clicks}
+    parts |= {"clicks": clicks, "spend": schedule["spend"]}
+    units = [schedule[name] for name in unit_columns(schedule)]
+    sums = pd.DataFrame(parts).groupby(units, dropna=False).transform("sum")
+    means = sums[["bid", "of_base"]].div(sums["clicks"].where(sums["clicks"] > 0), axis=0)
+    return means.assign(spend=sums["spend"])
+
+
+def percent_of_mean_bid(schedule: pd.DataFrame) -> pd.Series:
+    """Return every bid in per cent of the plan's own mean bid (`mean_bids`); missing where nothing is bought.
+
+    Against it the hours of one channel can be told apart, which is what a tool's schedule by the hour is about; the
+    base bid may lie anywhere.
+    """
+    percent = 100 * schedule["bid"] / mean_bids(schedule)["bid"]
+    return percent.where(schedule["bid"] > 0).rename("mean_percent")
 
 
 def plan_schedule(

@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
+from planner.allocate.schedule import percent_of_mean_bid
 from planner.charts.canvas import Sheet, panel, sheet, text_width
 from planner.charts.palette import GREY, HEAT, INK, RULE, STANCES
 from planner.charts.words import Words
@@ -46,16 +47,18 @@ def grid_table(plan: Plan, channel: str | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         `start`, `end`, `day` (midnight), `at` (hours of the clock since midnight), `width` [hours], `hours`, `window`,
-        `stance`, `spend` [currency], `per_hour` [currency/hour], `bid_percent` (mean over the spend; missing where
-        nothing is bought).
+        `stance`, `spend` [currency], `per_hour` [currency/hour], and the bid in per cent, a mean over the spend,
+        missing where nothing is bought: `bid_percent` of the base bid, `mean_percent` of the plan's own mean bid.
     """
     schedule = plan.schedule if channel is None else plan.schedule[plan.schedule["channel"] == channel]
-    weighted = schedule.assign(weighted=schedule["bid_percent"] * schedule["spend"])
-    sums = weighted.groupby("start")[["spend", "weighted"]].sum()
+    percents = pd.DataFrame({"bid_percent": schedule["bid_percent"], "mean_percent": percent_of_mean_bid(schedule)})
+    weighted = percents.mul(schedule["spend"], axis=0).assign(spend=schedule["spend"])
+    sums = weighted.groupby(schedule["start"]).sum()
     table = plan.slots[["start", "end", "hours", "window", "stance"]].copy()
     table["spend"] = table["start"].map(sums["spend"]).fillna(0.0)
     table["per_hour"] = table["spend"] / table["hours"]
-    table["bid_percent"] = (table["start"].map(sums["weighted"]) / table["spend"]).where(table["spend"] > 0)
+    for name in percents:
+        table[name] = (table["start"].map(sums[name]) / table["spend"]).where(table["spend"] > 0)
     local = table["start"].dt.tz_convert(plan.brief.zone).dt.tz_localize(None)
     table["day"] = local.dt.normalize()
     table["at"] = (local - table["day"]) / pd.Timedelta(hours=1)
@@ -112,7 +115,8 @@ def plot_grid(plan: Plan, *, ax: Axes | None = None, lang: Lang | None = None, c
     cells_high, bars_high, key_high = row * len(days), 0.5, 0.5
     height = cells_high + bars_high + key_high + 0.1
     names = words.say("charts.grid_all") if channel is None else words.channel(channel)
-    subtitle = words.say("charts.grid_subtitle", unit=words.unit, channels=names)
+    mean = f"{_mean_of_base(table):.0f}"
+    subtitle = words.say("charts.grid_subtitle", unit=words.unit, channels=names, mean=mean)
     title = grid_finding(table, words)
     with sheet(words, ax, height=height, title=title, subtitle=subtitle, left=_LEFT, right=_RIGHT, bottom=0.34) as on:
         cells = panel(on, (0, key_high / height, 1, cells_high / height), "cells")
@@ -124,6 +128,14 @@ def plot_grid(plan: Plan, *, ax: Axes | None = None, lang: Lang | None = None, c
         _explain(on, table, height, key_high)
         _scale(on, table, (1.012, (key_high + cells_high + 0.06) / height, 0.09, bars_high / height))
         return on.axes
+
+
+def _mean_of_base(table: pd.DataFrame) -> float:
+    """Return the plan's mean bid in per cent of the base bid, its mean over the spend."""
+    bought = table[table["spend"] > 0]
+    if bought.empty:
+        return 100.0
+    return float(100 * np.average(bought["bid_percent"] / bought["mean_percent"], weights=bought["spend"]))
 
 
 def _draw_cells(on: Sheet, axes: Axes, table: pd.DataFrame, days: list[pd.Timestamp], row: float) -> None:
@@ -150,7 +162,7 @@ def _draw_cells(on: Sheet, axes: Axes, table: pd.DataFrame, days: list[pd.Timest
             (x, y + 1 - _STRIP), cell.width, _STRIP, facecolor=STANCES[cell.stance], edgecolor="white", linewidth=0.6
         )
         axes.add_patch(strip)
-        text = "" if empty else f"{cell.bid_percent:.0f}"
+        text = "" if empty else f"{cell.mean_percent:.0f}"
         if text and text_width(text, 7) + 3 <= cell.width / 24 * _WIDE * 72 and row >= 0.3:
             red, green, blue, _ = colours(share)
             ink = "white" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else INK

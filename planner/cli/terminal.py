@@ -18,11 +18,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Line
 
+from planner.allocate.schedule import mean_bids, percent_of_mean_bid
 from planner.charts.gains import gain_sentence, rivals
 from planner.charts.windows import window_table
 from planner.charts.words import Words
 from planner.cli.nearest import fit
 from planner.outputs.basis import certificate
+from planner.outputs.tabular import unit_names
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -34,6 +36,8 @@ _Lines = Callable[..., Line]
 
 WIDTH = 80
 _ROWS = 10
+# Mean bids nearer to the base bid than this many per cent of it are hardly a change.
+_CHANGE = 10
 _BLOCKS, _ASCII = "▁▂▃▄▅▆▇█", ".:-=+*#@"
 _STYLES = {
     "compete": "bold red",
@@ -117,19 +121,35 @@ def _headline(plan: Plan, words: Words, line: _Lines) -> Table:
     )
     grid.add_row(line(words.say("terminal.spend"), "bold"), line(spend))
     grid.add_row(line(words.say("terminal.profit"), "bold"), line(profit))
-    ours = plan.comparison[plan.comparison["name"] == "plan"]
-    if len(ours) and len(plan.comparison) > 1:
-        alone = words.say("terminal.ads_alone_value", profit=words.money(float(ours["profit"].iloc[0])))
-        grid.add_row(line(words.say("terminal.ads_alone"), "bold"), line(alone))
-    texts = [gain_sentence(plan, row, words) for row in rivals(plan).itertuples()]
+    for number, text in enumerate(_largest_changes(plan, words)):
+        grid.add_row(line(words.say("terminal.change_most") if number == 0 else "", "bold"), line(text))
     if summary.spend > 0:
         last = {"one": words.money(1, 0), "rate": words.money(summary.last_yuan, 2)}
         least = words.money(plan.brief.budget.least_gain, 2)
         told = words.say("terminal.last_yuan_value", **last, least=least)
         grid.add_row(line(words.say("terminal.last_yuan"), "bold"), line(told))
+    ours = plan.comparison[plan.comparison["name"] == "plan"]
+    if len(ours) and len(plan.comparison) > 1:
+        alone = words.say("terminal.ads_alone_value", profit=words.money(float(ours["profit"].iloc[0])))
+        grid.add_row(line(words.say("terminal.ads_alone"), "bold"), line(alone))
+    texts = [gain_sentence(plan, row, words) for row in rivals(plan).itertuples()]
     for number, text in enumerate(texts or [words.say("terminal.against_none")]):
         grid.add_row(line(words.say("terminal.against") if number == 0 else "", "bold"), line(text))
     return grid
+
+
+def _largest_changes(plan: Plan, words: Words) -> list[str]:
+    """Return the channel or campaign whose bid goes up most, and the one whose bid goes down most, with the money."""
+    schedule = plan.schedule
+    units = mean_bids(schedule).assign(name=unit_names(schedule, words)).dropna().drop_duplicates("name")
+    moved = units["spend"] * np.log(units["of_base"] / 100).where(units["of_base"].sub(100).abs() >= _CHANGE)
+    told = []
+    for entry, row in (("up", moved.idxmax()), ("down", moved.idxmin())) if moved.notna().any() else ():
+        unit = units.loc[row]
+        if (unit["of_base"] > 100) == (entry == "up"):
+            values = {"name": unit["name"], "bid": words.money(unit["bid"], 2), "percent": f"{unit['of_base']:.0f}"}
+            told.append(words.say(f"terminal.change_{entry}", **values))
+    return told
 
 
 def _windows(plan: Plan, words: Words, line: _Lines) -> tuple[Table, str]:
@@ -143,17 +163,19 @@ def _windows(plan: Plan, words: Words, line: _Lines) -> tuple[Table, str]:
         ("stance", False),
         ("spend_short", True),
         ("bid", True),
+        ("of_base", True),
         ("price", True),
         ("conversion", True),
     ):
         table.add_column(line(words.say(f"terminal.{key}")), justify="right" if right else "left", no_wrap=True)
     for row in chosen.itertuples():
-        percent = percents.get((row.start, row.end))
+        of_mean, of_base = percents.get((row.start, row.end), (None, None))
         table.add_row(
             line(words.span(row.start, row.end)),
             line(words.stance(row.stance), _STYLES.get(row.stance, "")),
             line(words.money(row.spend, 0)),
-            line("–" if percent is None else f"{percent:.0f}%"),
+            line("–" if of_mean is None else f"{of_mean:.0f}%"),
+            line("–" if of_base is None else f"{of_base:.0f}%"),
             line(words.times(row.price)),
             line(words.times(row.conversion)),
         )
@@ -167,16 +189,21 @@ def _windows(plan: Plan, words: Words, line: _Lines) -> tuple[Table, str]:
     return table, note
 
 
-def _mean_percent(plan: Plan, windows: pd.DataFrame) -> dict[tuple[pd.Timestamp, pd.Timestamp], float]:
-    """Return the bid in per cent of each window, the mean over its spend; nothing where it spends nothing."""
-    schedule = plan.schedule[plan.schedule["spend"] > 0]
+def _mean_percent(plan: Plan, windows: pd.DataFrame) -> dict[tuple[pd.Timestamp, pd.Timestamp], tuple[float, float]]:
+    """Return each window's bid in per cent of the plan's mean and of the base bid, means over its spend.
+
+    Windows that spend nothing are left out.
+    """
+    schedule = plan.schedule.assign(mean_percent=percent_of_mean_bid(plan.schedule))
+    schedule = schedule[schedule["spend"] > 0]
     starts, ends = pd.DatetimeIndex(schedule["start"]), pd.DatetimeIndex(schedule["end"])
-    percent, spend = schedule["bid_percent"].to_numpy(dtype=float), schedule["spend"].to_numpy(dtype=float)
+    percents, spend = schedule[["mean_percent", "bid_percent"]].to_numpy(dtype=float), schedule["spend"].to_numpy()
     found = {}
     for start, end in zip(windows["start"], windows["end"], strict=True):
         inside = (starts >= start) & (ends <= end)
         if inside.any():
-            found[(start, end)] = float(np.average(percent[inside], weights=spend[inside]))
+            of_mean, of_base = np.average(percents[inside], axis=0, weights=spend[inside].astype(float))
+            found[(start, end)] = float(of_mean), float(of_base)
     return found
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.allocate.schedule import percent_of_mean_bid
 from planner.charts.words import Words
-from planner.outputs.tabular import campaign_names
+from planner.outputs.tabular import unit_names
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -21,15 +22,13 @@ _MOST_COLUMNS = 12
 def hours_shown(plan: Plan, words: Words) -> dict[str, Any]:
     """Return bid and spend of every hour; of very many channels and campaigns those with the most spend."""
     schedule = plan.schedule
-    names = schedule["channel"].map(words.channel)
-    if "campaign" in schedule:
-        campaigns = pd.Series(campaign_names(schedule, words), index=schedule.index)
-        names = names.where(campaigns == "", names + " / " + campaigns)
+    names = unit_names(schedule, words)
     every = schedule["spend"].groupby(names, sort=False).sum()
     largest = set(every.nlargest(_MOST_COLUMNS).index)
     order = [name for name in every.index if name in largest]
     slots: dict[tuple[pd.Timestamp, pd.Timestamp], dict[str, Any]] = {}
-    lean = schedule[["start", "end", "stance", "bid", "bid_percent", "spend"]].assign(name=names)
+    lean = schedule[["start", "end", "stance", "bid", "bid_percent", "spend"]]
+    lean = lean.assign(name=names, mean_percent=percent_of_mean_bid(schedule))
     for row in lean.sort_values("start", kind="stable").itertuples(index=False):
         slots.setdefault((row.start, row.end), {})[row.name] = row
     rows = []
@@ -58,4 +57,5 @@ def _cell(row: Any, words: Words) -> dict[str, str] | None:
     """Return one cell of the hours: bid and spend; None where nothing is bought."""
     if row is None or row.spend <= 0 or row.bid <= 0:
         return None
-    return {"bid": words.money(row.bid, 2), "percent": f"{row.bid_percent:.0f}%", "spend": words.money(row.spend, 2)}
+    percent = f"{row.bid_percent:.0f}% / {row.mean_percent:.0f}%"
+    return {"bid": words.money(row.bid, 2), "percent": percent, "spend": words.money(row.spend, 2)}

@@ -11,12 +11,22 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from planner.allocate.schedule import percent_of_mean_bid
 from planner.charts.words import Words
 
 if TYPE_CHECKING:
     from planner.plan import Plan
 
-__all__ = ["Shown", "campaign_names", "shown_actions", "shown_limits", "shown_schedule", "shown_sends", "shown_width"]
+__all__ = [
+    "Shown",
+    "campaign_names",
+    "shown_actions",
+    "shown_limits",
+    "shown_schedule",
+    "shown_sends",
+    "shown_width",
+    "unit_names",
+]
 
 Kind = Literal["text", "date", "time", "money", "number", "percent", "factor"]
 
@@ -47,11 +57,12 @@ def shown_schedule(plan: Plan, words: Words) -> list[Shown]:
         _column("window", words, "text", [words.window(name) for name in table["window"]]),
         _column("stance", words, "text", [words.stance(name) for name in table["stance"]]),
     ]
+    table = table.assign(mean_percent=percent_of_mean_bid(table))
     columns += [
         _column(name, words, _kind(name), table[name].tolist())
         for name in (
-            "spend", "bid", "bid_percent", "spend_cap", "clicks", "clicks_low", "clicks_high", "orders", "revenue",
-            "profit", "profit_low", "profit_high", "next_yuan",
+            "spend", "bid", "bid_percent", "mean_percent", "spend_cap", "clicks", "clicks_low", "clicks_high", "orders",
+            "revenue", "profit", "profit_low", "profit_high", "next_yuan",
         )
     ]  # fmt: skip
     return [*columns, _column("reason", words, "text", table["reason"].tolist())]
@@ -118,6 +129,15 @@ def campaign_names(table: pd.DataFrame, words: Words) -> list[str]:
     ]
 
 
+def unit_names(table: pd.DataFrame, words: Words) -> pd.Series:
+    """Return what a person reads as each row's channel, and its campaign where the plan has such."""
+    names = table["channel"].map(words.channel)
+    if "campaign" not in table:
+        return names
+    campaigns = pd.Series(campaign_names(table, words), index=table.index)
+    return names.where(campaigns == "", names + " / " + campaigns)
+
+
 def shown_width(text: str) -> int:
     """Return how many columns of a spreadsheet a text takes: a wide character takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
@@ -137,7 +157,7 @@ def _kind(name: str) -> Kind:
         return "money"
     if name in ("segment", "text", "reason"):
         return "text"
-    return {"bid_percent": "percent", "next_yuan": "factor"}.get(name, "number")  # type: ignore[return-value]
+    return {"bid_percent": "percent", "mean_percent": "percent", "next_yuan": "factor"}.get(name, "number")  # type: ignore[return-value]
 
 
 def _times(moments: pd.Series, words: Words) -> list[pd.Timestamp]:

@@ -141,6 +141,7 @@ RESULTS = (
             Column("spend", unit="currency"),
             Column("per_hour", unit="currency/hour"),
             Column("bid_percent", unit="percent", nullable=True),
+            Column("mean_percent", unit="percent", nullable=True),
             Column("day", "time"),
             Column("at", unit="hours"),
             Column("width", unit="hours"),
