@@ -13,7 +13,7 @@ import pytest
 
 from planner.brief.example import example_folder
 from planner.cli import main
-from tests.conftest import SMALL_BRIEF
+from tests.conftest import ROOT, SMALL_BRIEF
 from tests.test_toml_input import TEN_MISTAKES
 
 
@@ -177,7 +177,9 @@ def test_a_typo_is_answered_with_the_command_meant(capsys: pytest.CaptureFixture
 def test_playbooks_are_listed_shown_and_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run("playbook", "list", "--lang", "en", capsys=capsys)
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == ["double11", "black-friday", "double11-20h", "flat"]
+    names = [line.split()[0] for line in out.splitlines()]
+    assert names[0] == "double11"
+    assert sorted(names) == sorted(path.stem for path in (ROOT / "planner/brief/playbooks").glob("*.toml"))
     _, out, _ = run("playbook", "show", "double11", "--lang", "zh", capsys=capsys)
     assert "开抢第二小时" in out
     mine = tmp_path / "mine.toml"
