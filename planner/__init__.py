@@ -73,6 +73,7 @@ give_answers(
     {
         "plan.compare": "planner.plan.changes:plan_changes",
         "plan.explore": "planner.outputs.notebook:explore",
+        "plan.live": "planner.plan.live.steering:live",
         "plan.lines": "planner.outputs.notebook:plan_lines",
         "plan.page": "planner.outputs.notebook:plan_html",
         "plan.replan": "planner.plan.replanning:replan",

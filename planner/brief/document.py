@@ -18,6 +18,7 @@ from planner.brief.tables import (
     Budget,
     Channel,
     HistorySettings,
+    Live,
     Offer,
     PastEvent,
     Promotion,
@@ -51,8 +52,10 @@ class Brief(BriefTable):
     offers: tuple[Offer, ...] = ()
     past_events: tuple[PastEvent, ...] = ()
     adtools: dict[str, AdtoolLimits] = Field(default_factory=dict)
+    live: Live = Live()
 
     _source: TomlSource | None = PrivateAttr(default=None)
+    _not_before: dt.datetime | None = PrivateAttr(default=None)
     _changed_playbook: Playbook | None = PrivateAttr(default=None)
 
     @property
@@ -153,6 +156,17 @@ class Brief(BriefTable):
         whole = tuple(channel.model_copy(update={"campaigns": ()}) for channel in self.channels)
         promotion = self.promotion.model_copy(update={"plan_by": "channel"})
         return self.model_copy(update={"promotion": promotion, "channels": whole})
+
+    @property
+    def not_before(self) -> dt.datetime | None:
+        """The moment before which nothing can be done any more: that of a plan made on the day."""
+        return self._not_before
+
+    def from_now(self, now: dt.datetime) -> Brief:
+        """Return the brief of the same promotion of which only what comes after a moment can be planned."""
+        later = self.model_copy()
+        later._not_before = now
+        return later
 
     def with_(self, **changes: Any) -> Brief:
         """Return a brief with some values changed, checked like any other.

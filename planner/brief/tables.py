@@ -20,6 +20,7 @@ __all__ = [
     "Campaign",
     "Channel",
     "HistorySettings",
+    "Live",
     "Offer",
     "PastEvent",
     "Promotion",
@@ -250,6 +251,13 @@ class Sms(BriefTable):
         if value is not None and parse_hours(value) is None:
             raise complaint("brief.bad_hours")
         return value
+
+
+class Live(BriefTable):
+    """How much an operator changes on the day: changes an hour, and what one has to earn of the profit that is left."""
+
+    most_changes: Annotated[int, Field(ge=1)] = 6
+    least_change: Share = 0.005
 
 
 class Stock(BriefTable):

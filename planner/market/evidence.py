@@ -18,7 +18,7 @@ from planner.brief.timetable import Timetable
 from planner.history import History
 from planner.vocabulary.wording import Message, first_of
 
-__all__ = ["Evidence", "Panel", "PastPanel", "gather", "paid_channels"]
+__all__ = ["Evidence", "Panel", "PastPanel", "gather", "own_hours", "paid_channels"]
 
 Floats = NDArray[np.float64]
 HOUR = 3600
@@ -135,6 +135,13 @@ def gather(brief: Brief, history: History | None, channels: tuple[str, ...]) -> 
         notes = (*notes, Message("market.own_hours", {"hours": int(own.sum())}))
     settled, said = _settled(panel.pick(usual), brief, history)
     return Evidence(channels, settled, tuple(events), (*_unmatched(history, channels), *notes, *said))
+
+
+def own_hours(brief: Brief, history: History, channels: tuple[str, ...]) -> Panel:
+    """Return the hours of the promotion itself that a history holds: what `gather` leaves out."""
+    panel = _panel(brief, history, channels)
+    starts, ends = brief.timetable.starts.timestamp(), brief.timetable.ends.timestamp()
+    return panel.pick(np.asarray((panel.instant + HOUR > starts) & (panel.instant < ends)))
 
 
 def _within(panel: Panel, span: tuple[dt.datetime, dt.datetime]) -> NDArray[np.bool_]:

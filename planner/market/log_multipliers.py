@@ -7,12 +7,13 @@ already holds what is believed. The posterior is the normal law at its mode.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Belief", "Counts", "learn"]
+__all__ = ["Belief", "Counts", "learn", "learn_once", "mixture"]
 
 Floats = NDArray[np.float64]
 
@@ -32,14 +33,14 @@ class Counts:
     at_least
         The count is only a lower bound (money was spent up). [past hours x channels]
     extra
-        Log standard deviation of a single hour and channel beyond chance.
+        Log standard deviation of a single hour and channel beyond chance; one, or one each. [past hours x channels]
     """
 
     count: Floats
     exposure: Floats
     mix: Floats
     at_least: NDArray[np.bool_]
-    extra: float
+    extra: float | Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ def learn(prior: Belief, deviation: Floats, counts: Counts) -> Belief:
     counts
         What was counted at that event.
     """
-    event = _mode(prior + deviation, counts)
+    event = learn_once(prior + deviation, counts)[0]
     total = prior.cov + deviation
     gain = np.linalg.solve(total, prior.cov).T
     mean = prior.mean + gain @ (event.mean - prior.mean)
@@ -74,8 +75,24 @@ def learn(prior: Belief, deviation: Floats, counts: Counts) -> Belief:
     return Belief(mean, (cov + cov.T) / 2)
 
 
-def _mode(prior: Belief, counts: Counts) -> Belief:
-    """Return the normal law at the mode of the posterior, by Fisher scoring with bounded steps."""
+def mixture(beliefs: Sequence[Belief], log_weights: Floats) -> tuple[Belief, Floats]:
+    """Return the normal law with mean and covariance of several laws, one of which holds, and what each one weighs."""
+    weights = np.exp(log_weights - log_weights.max())
+    weights = weights / weights.sum()
+    mean = sum((weight * belief.mean for weight, belief in zip(weights, beliefs, strict=True)), np.zeros(()))
+    cov = sum(
+        weight * (belief.cov + np.outer(belief.mean - mean, belief.mean - mean))
+        for weight, belief in zip(weights, beliefs, strict=True)
+    )
+    return Belief(np.asarray(mean), np.asarray(cov)), weights
+
+
+def learn_once(prior: Belief, counts: Counts) -> tuple[Belief, float]:
+    """Return the normal law at the mode of the posterior, by Fisher scoring with bounded steps, and its evidence.
+
+    The evidence is the log of how likely the counts were under the prior, by Laplace's approximation, but for a
+    constant that all priors of the same counts share.
+    """
     slots = len(counts.exposure)
     known = np.isfinite(counts.count)
     count = np.where(known, counts.count, 0.0)
@@ -102,4 +119,7 @@ def _mode(prior: Belief, counts: Counts) -> Belief:
         theta = theta + step * min(1.0, 0.7 / max(float(np.abs(step).max()), 1e-12))
         if float(np.abs(step).max()) < 1e-6:
             break
-    return Belief(theta, np.linalg.inv(information))
+    away = theta - prior.mean
+    fit = float((np.log(np.where(use, weight, 1.0)) - weight * (count - expected) ** 2).sum()) / 2
+    sizes = np.linalg.slogdet(precision)[1] - np.linalg.slogdet(information)[1]
+    return Belief(theta, np.linalg.inv(information)), fit + float(sizes - away @ precision @ away) / 2

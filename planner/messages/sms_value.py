@@ -128,6 +128,8 @@ def send_hours(brief: Brief) -> pd.DataFrame:
     """
     begin, close = allowed_span(brief)
     first, last = _boundary(brief) - pd.Timedelta(days=1), pd.Timestamp(brief.timetable.ends)
+    if brief.not_before is not None:
+        first = max(first, pd.Timestamp(brief.not_before).tz_convert(first.tz))
     minutes = pd.date_range(first.ceil("min"), last, freq="min", inclusive="left").tz_convert(brief.zone)
     of_day = minutes.hour * 60 + minutes.minute
     inside = (of_day >= begin) & (of_day < close)

@@ -25,7 +25,7 @@ __all__ = ["Foundation", "lay_foundation", "market_changes"]
 Floats = NDArray[np.float64]
 
 # What of a brief the market does not depend on, margin apart: that only scales what a click is worth.
-_FREE_TABLES = {"adtools", "budget", "offers", "sms", "stock"}
+_FREE_TABLES = {"adtools", "budget", "live", "offers", "sms", "stock"}
 _FREE_KEYS = {
     "promotion": {"name", "lang"},
     "shop": {"platform", "margin"},

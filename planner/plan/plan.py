@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -10,6 +11,7 @@ import pandas as pd
 
 from planner.brief import Brief
 from planner.history import History
+from planner.plan.day import Day
 from planner.plan.expectation import Foundation
 from planner.plan.summary import Summary
 from planner.vocabulary.answers import answer
@@ -26,7 +28,7 @@ class Plan:
 
     `comparison` and `paths` set the plan beside naive plans over the same drawn markets; `frontier` has profit and
     marginal return over a range of budgets; `certificate` says how close to the optimum the allocation provably is.
-    `foundation` is what it all stands on.
+    `foundation` is what it all stands on; `day` is there in a plan made on the day itself (`live`).
     """
 
     brief: Brief
@@ -47,6 +49,12 @@ class Plan:
     summary: Summary
     foundation: Foundation
     notes: tuple[Message | Text, ...] = ()
+    day: Day | None = None
+
+    @property
+    def actuals(self) -> pd.DataFrame:
+        """What has happened of the promotion, for a plan made on the day; empty for one made beforehand."""
+        return self.day.actuals if self.day is not None else pd.DataFrame()
 
     @property
     def history(self) -> History | None:
@@ -91,6 +99,40 @@ class Plan:
         4000.0
         """
         planned: Plan = answer("plan.replan")(self, history=history, lang=lang, seed=seed, **changes)
+        return planned
+
+    def live(
+        self,
+        history: History | None = None,
+        *,
+        now: dt.datetime | None = None,
+        so_far: pd.DataFrame | None = None,
+        stock: float | None = None,
+    ) -> Plan:
+        """Return the plan of what is left of the promotion, from what has happened so far.
+
+        What was spent, sold and sent is a fact; how this year differs is learnt from it; the rest of money, stock and
+        messages is planned as before. The answer's `schedule` begins at `now`, its `actuals` hold what was, and it can
+        be taken live again.
+
+        Parameters
+        ----------
+        history
+            Reports of the promotion's own hours so far, from `planner.load_history`; other hours in it are not used.
+        now
+            The moment, with its zone; by default the end of the last complete hour in the reports.
+        so_far
+            Sums since midnight, a row a channel: ``channel``, ``spend``, ``clicks``, ``orders``, ``revenue``, those
+            that are known; ``at`` is their moment where `now` is not given.
+        stock
+            Units that are left, where somebody counted them; by default the brief's less the orders so far.
+
+        Raises
+        ------
+        InputError
+            Nothing of the reports can be used: they are of another day, or of no channel of this plan.
+        """
+        planned: Plan = answer("plan.live")(self, history, now=now, so_far=so_far, stock=stock)
         return planned
 
     def compare(self, other: Plan, *, by: By = "window", lang: Lang | None = None) -> pd.DataFrame:

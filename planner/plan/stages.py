@@ -5,6 +5,7 @@ The stages do not know each other: this module alone does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -78,7 +79,15 @@ def make_plan(brief: Brief, history: History | None = None, *, lang: Lang | None
     return plan_on(lay_foundation(brief, slots, history), brief, slots, lang=lang, seed=seed)
 
 
-def plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang: Lang, seed: int) -> Plan:
+def plan_on(
+    foundation: Foundation,
+    brief: Brief,
+    slots: pd.DataFrame,
+    *,
+    lang: Lang,
+    seed: int,
+    settle: Callable[[AdPlan, Draws, float], Floats] | None = None,
+) -> Plan:
     """Return the plan of a brief in the market that it stands on.
 
     Parameters
@@ -91,6 +100,9 @@ def plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang: 
         `tables.SLOTS` of the brief's promotion.
     lang, seed
         As in `make_plan`.
+    settle
+        Gives the bids per click to set instead of the best ones, from the best plan, the drawn markets and the money
+        for ads: on the day not everything is changed.
     """
     offers = plan_offers(brief, slots, foundation.market.table, lang)
     market = replace(foundation.market, table=offers.lifted(foundation.market.table))
@@ -102,7 +114,10 @@ def plan_on(foundation: Foundation, brief: Brief, slots: pd.DataFrame, *, lang: 
     sms = settle_sms(messages, ads.message_money, lang=lang) if messages else plan_sms(brief, market.table, lang=lang)
     money = brief.budget.total - brief.budget.reserve - sms.cost
     rounded = round_spend(ads.allocation, unit=tool_unit(brief.promotion.currency))
-    spend = _whole_steps(brief, ads, rounded, money)
+    if settle is None:
+        spend = _whole_steps(brief, ads, rounded, money)
+    else:
+        ads, spend = _settled(brief, ads, settle(ads, draws, money), money)
     caps = hourly_caps(ads, spend, draws, money)
     rehearsals = _rehearsals(foundation, ads, caps, draws, money)
     schedule = plan_schedule(brief, market.table, ads, spend=spend, caps=caps, rehearsal=rehearsals["plan"], lang=lang)
@@ -177,6 +192,25 @@ def _whole_steps(brief: Brief, ads: AdPlan, rounded: Rounded, money: float) -> F
         units[int(np.argmax(free if free.any() else units))] -= 1
     spend: Floats = (units * unit).round(6)
     return spend
+
+
+def _settled(brief: Brief, ads: AdPlan, bids: Floats, money: float) -> tuple[AdPlan, Floats]:
+    """Return the ads at other bids, and what these spend by forecast in whole steps of the currency, in order of time.
+
+    The best bids stay where the others do not meet the brief's minimum spends.
+    """
+    unit, cells, one = tool_unit(brief.promotion.currency), ads.problem.ads, np.ones((1, len(bids)))
+    forecast = Draws(one, one, one)
+    played = rehearse(cells, forecast, bids, caps=np.inf, budget=money, stops=ads.problem.stops)
+    spend: Floats = (np.floor(played.spend[0] / unit + 1e-6) * unit).round(6)
+    short = [
+        spend[(cells[limit.columns[0]] == limit.label).to_numpy()].sum() < limit.floor - unit
+        for limit in ads.problem.limits.groups
+        if limit.floor > 0
+    ]
+    if any(short):
+        return ads, _whole_steps(brief, ads, round_spend(ads.allocation, unit=unit), money)
+    return replace(ads, bids=np.where(spend > 0, bids, 0.0)), spend
 
 
 def _rehearsals(foundation: Foundation, ads: AdPlan, caps: Floats, draws: Draws, money: float) -> dict[str, Rehearsal]:

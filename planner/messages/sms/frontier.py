@@ -143,6 +143,8 @@ def sms_frontier(brief: Brief, market: pd.DataFrame | None = None, lang: Lang = 
     if brief.sms is None or not brief.sms.segments or margin is None:
         return None
     hours = send_hours(brief)
+    if hours.empty:
+        return None  # on the day, when the last hour for sending is over
     provider = provider_of(brief)
     text = compose(brief, provider, lang)
     length = count_parts(text, provider)
