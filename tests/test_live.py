@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
+from planner.charts.words import Words
+from planner.cli import main
+from planner.cli.live import _Given, _look
 from planner.history import History
+from planner.outputs.now import NOW_FILES, now_lines, render_now
+from planner.outputs.plan_folder import read_plan, write_plan
 from planner.plan import Plan
 from planner.vocabulary.errors import InputError
+from planner.vocabulary.wording import Lang, say
 
+Capture = pytest.CaptureFixture[str]
 ZONE = "Asia/Shanghai"
 
 
@@ -173,3 +182,108 @@ def test_the_close_gives_an_account(example_plan: Plan) -> None:
     assert live.schedule.empty
     assert live.day.standing["close_low"] == live.day.standing["close_high"]
     assert live.day.standing["orders"] == pytest.approx(1.2 * example_plan.schedule["orders"].sum())
+
+
+# What is written, and the command.
+
+
+def test_a_live_plan_is_written_read_back_and_taken_live_again(example_plan: Plan, poor: Plan, tmp_path: Path) -> None:
+    write_plan(poor, tmp_path, tables_only=True)
+    again = read_plan(tmp_path)
+    assert again.day is not None
+    assert poor.day is not None
+    assert again.day.standing == poor.day.standing
+    pd.testing.assert_frame_equal(again.schedule, poor.schedule, check_dtype=False)
+    later = at("2026-11-11 15:00")
+    history = reports(example_plan, later, orders=0.35)
+    one, other = poor.live(history, now=later), again.live(history, now=later)
+    assert other.schedule["bid"].tolist() == one.schedule["bid"].tolist()
+    assert other.summary.budget == one.summary.budget
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_says_the_act_first_and_then_where_the_day_stands(poor: Plan, alike: Plan, lang: Lang) -> None:
+    made = render_now(poor, lang)
+    assert set(made) == set(NOW_FILES)
+    page = made["now.html"].decode()
+    words = Words.of(poor, lang)
+    lines = now_lines(poor, words)
+    assert lines[0] == say("live.change_count", lang, count=len(poor.day.changes))  # type: ignore[union-attr]
+    assert page.index(lines[0]) < page.index(say("live.stand", lang)) < page.index(say("live.learnt", lang))
+    assert now_lines(alike, words)[0] == say("live.change_nothing", lang)
+    assert len(now_lines(poor, words)) <= 12
+    assert "http" not in page.replace("http://www.w3.org", "")
+    assert "{" not in "".join(lines)
+
+
+@pytest.fixture
+def on_disk(example_plan: Plan, tmp_path: Path) -> tuple[Path, Path]:
+    write_plan(example_plan, tmp_path / "plan", tables_only=True)
+    table = reports(example_plan, NOON, orders=0.35).table
+    table["hour"] = table["hour"].dt.strftime("%Y-%m-%d %H:%M")
+    table.to_csv(tmp_path / "day.csv", index=False)
+    return tmp_path / "plan", tmp_path / "day.csv"
+
+
+def test_the_command_writes_what_to_do_now(on_disk: tuple[Path, Path], tmp_path: Path, capsys: Capture) -> None:
+    plan, day = on_disk
+    code = run("live", plan, "--actuals", day, "-o", tmp_path / "now", "--lang", "en")
+    out = capsys.readouterr().out
+    assert code == 0
+    assert out.startswith("Change ")
+    names = {path.relative_to(tmp_path / "now").as_posix() for path in (tmp_path / "now").rglob("*") if path.is_file()}
+    assert {*NOW_FILES, "plan.json", "schedule.csv", "hours/11-11-1200.txt"} <= names
+    # Its outcome is a plan: exported, compared, and taken live again.
+    assert run("live", tmp_path / "now", "--actuals", day, "--now", "12:30", "-o", tmp_path / "now") == 0
+    assert run("compare", plan, tmp_path / "now") == 0
+    assert run("export", tmp_path / "now", "--to", "csv", "-o", tmp_path / "tool") == 0
+
+
+def test_sums_can_be_typed(on_disk: tuple[Path, Path], tmp_path: Path, capsys: Capture) -> None:
+    plan, _ = on_disk
+    typed = "search 400 250 9; feed ¥210.5 420 5"
+    assert run("live", plan, "--so-far", typed, "--now", "06:00", "-o", tmp_path / "now", "--lang", "en") == 0
+    shown = capsys.readouterr().out
+    assert "there is no report of 11-10 20:00–00:00" in shown
+    rows = read_plan(tmp_path / "now").actuals.set_index("channel")
+    assert rows.loc["feed", ["spend", "clicks", "orders"]].tolist() == [210.5, 420.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--so-far", "search much"), "cannot be read"),
+        (("--so-far", "search 1 2 3", "--now", "late"), "is no time"),
+        (("--actuals", "nowhere.csv"), "nowhere.csv"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_and_nothing_is_written(
+    on_disk: tuple[Path, Path], tmp_path: Path, capsys: Capture, arguments: tuple[str, ...], told: str
+) -> None:
+    assert run("live", on_disk[0], *arguments, "-o", tmp_path / "now", "--lang", "en") == 3
+    assert told in capsys.readouterr().err
+    assert not (tmp_path / "now").exists()
+
+
+def test_a_look_goes_on_when_a_file_is_half_written(
+    on_disk: tuple[Path, Path], tmp_path: Path, capsys: Capture
+) -> None:
+    plan, day = on_disk
+    given = _Given(read_plan(plan), [str(day)], None, None, None)
+    done = _look(given, tmp_path / "now", "en", None)
+    assert done == NOON
+    page = (tmp_path / "now" / "now.html").read_bytes()
+    whole = day.read_text()
+    day.write_text(whole[:40])
+    assert _look(given, tmp_path / "now", "en", done) == NOON
+    assert "the plan of before stays" in capsys.readouterr().err
+    assert (tmp_path / "now" / "now.html").read_bytes() == page
+    day.write_text(whole)
+    assert _look(given, tmp_path / "now", "en", done) == NOON
+    assert "nothing new" in capsys.readouterr().err
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return int(ended.value.code or 0)

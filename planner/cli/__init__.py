@@ -29,6 +29,7 @@ COMMANDS = {
     "init": "Write a commented brief to fill in.",
     "check": "Validate a brief and say what the plan will rest on.",
     "plan": "Plan a promotion hour by hour.",
+    "live": "On the day: plan the rest from what has happened.",
     "forecast": "The market table alone.",
     "backtest": "Score forecast and plan on past events.",
     "history": "Put any exports together to one tidy table.",

@@ -25,6 +25,7 @@ from planner.charts.catalogue import CHARTS
 from planner.market import Market
 from planner.outputs import FILES, render_outputs
 from planner.plan import Plan
+from planner.plan.day import Day
 from planner.plan.expectation import Foundation
 from planner.plan.summary import Summary
 from planner.vocabulary.errors import InputError, Problem
@@ -37,6 +38,7 @@ __all__ = ["OWN_FILES", "SCHEMA", "csv_text", "plan_json", "read_plan", "write_f
 SCHEMA = "promo-plan/1"
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d$")
 _FRAMES = ("slots", "market", "schedule", "limits", "sms", "actions", "offers", "comparison", "paths", "frontier")
+_DAY_FRAMES = ("in_force", "actuals", "learnt", "changes")
 # What a market by campaign has beside one by channel.
 _SPREADS = ("volume_spread", "conversion_spread")
 # What only a plan for people has: nothing of it may stay beside the tables of a later one.
@@ -172,7 +174,30 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "brief": plan.brief.model_dump(mode="json", exclude_unset=True),
         "playbook": plan.brief.playbook.model_dump(mode="json"),
         **{name: _frame_json(getattr(plan, name)) for name in _FRAMES},
+        **({} if plan.day is None else {"day": _day_json(plan.day)}),
     }
+
+
+def _day_json(day: Day) -> dict[str, Any]:
+    """Return what a plan made on the day knows beside the rest, the plan that the day began with included."""
+    return {
+        "now": day.now.isoformat(),
+        "standing": dict(day.standing),
+        "alarms": [{lang: alarm.text(lang) for lang in LANGUAGES} for alarm in day.alarms],
+        **{name: _frame_json(getattr(day, name)) for name in _DAY_FRAMES},
+        "first": plan_json(day.first),
+    }
+
+
+def _day(data: Mapping[str, Any], brief: Brief) -> Day:
+    """Return what `_day_json` wrote."""
+    return Day(
+        first=_plan(data["first"]),
+        now=pd.Timestamp(data["now"]).tz_convert(brief.zone),
+        standing=data["standing"],
+        alarms=tuple(Text(**alarm) for alarm in data["alarms"]),
+        **{name: _frame(data[name], brief) for name in _DAY_FRAMES},
+    )
 
 
 def _foundation_json(foundation: Foundation) -> dict[str, Any]:
@@ -261,27 +286,32 @@ def read_plan(folder: str | Path) -> Plan:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["schema"] != SCHEMA:
             raise KeyError(data["schema"])
-        brief = Brief.model_validate(data["brief"]).laid_on(Playbook.model_validate(data["playbook"]))
-        frames = {name: _frame(data[name], brief) for name in _FRAMES}
-        return Plan(
-            brief=brief,
-            lang=data["lang"],
-            seed=data["seed"],
-            # plans of before the last yuan was told say what the forecast expects of it
-            summary=Summary(
-                **{"last_yuan": data["summary"]["money_price"]}
-                | {key: value for key, value in data["summary"].items() if key != "unspent"}
-            ),
-            certificate=data["certificate"],
-            multipliers=pd.Series(data["multipliers"], dtype=float, name="earns"),
-            notes=tuple(Text(**note) for note in data["notes"]),
-            foundation=_foundation(data, frames["market"]),
-            **frames,
-        )
+        return _plan(data)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise InputError([Problem(Message("write.no_plan", {"folder": str(folder)}), str(path))]) from error
     except (ValueError, KeyError, TypeError) as error:
         raise InputError([Problem(Message("write.not_a_plan", {"schema": SCHEMA}), str(path))]) from error
+
+
+def _plan(data: Mapping[str, Any]) -> Plan:
+    """Return the plan that `plan_json` wrote."""
+    brief = Brief.model_validate(data["brief"]).laid_on(Playbook.model_validate(data["playbook"]))
+    frames = {name: _frame(data[name], brief) for name in _FRAMES}
+    day = _day(data["day"], brief) if "day" in data else None
+    # plans of before the last yuan was told say what the forecast expects of it
+    told = {"last_yuan": data["summary"]["money_price"]} | data["summary"]
+    return Plan(
+        brief=brief if day is None else brief.from_now(day.now.to_pydatetime()),
+        lang=data["lang"],
+        seed=data["seed"],
+        summary=Summary(**{key: value for key, value in told.items() if key != "unspent"}),
+        certificate=data["certificate"],
+        multipliers=pd.Series(data["multipliers"], dtype=float, name="earns"),
+        notes=tuple(Text(**note) for note in data["notes"]),
+        foundation=_foundation(data, frames["market"]),
+        day=day,
+        **frames,
+    )
 
 
 def _frame(columns: Mapping[str, list[Any]], brief: Brief) -> pd.DataFrame:

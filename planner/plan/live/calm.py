@@ -8,6 +8,7 @@ earns enough to get up for.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -102,25 +103,19 @@ class Calm:
 
     def _possible(self, ads: AdPlan, bids: Floats) -> list[Change]:
         """Return every change from these bids towards the best ones."""
-        cells, best = ads.problem.ads, ads.bids
-        units = cells.groupby(unit_columns(cells), dropna=False, sort=False).indices
-        taken = {(change.unit, change.rows) for change in self.changes}
-        possible = []
-        for key, found in units.items():
-            unit = key if isinstance(key, tuple) else (key,)
+        cells, possible = ads.problem.ads, []
+        names = unit_columns(cells)
+        units = {_key(key): rows for key, rows in cells.groupby(names, dropna=False, sort=False).indices.items()}
+        if len(names) > 1:
+            # All campaigns of a channel by one percentage are one change too.
+            units |= {_key(key): rows for key, rows in cells.groupby(names[:1], sort=False).indices.items()}
+        for unit, found in units.items():
             rows = np.asarray(found)
-            on = rows[(bids[rows] > 0) & (best[rows] > 0)]
-            if not best[rows].any() and bids[rows].any():
-                possible.append(Change(unit, tuple(rows.tolist()), 0.0, 0.0, 0.0, whole=True))
-            elif len(on):
-                weight = ads.table["spend"].to_numpy()[on] + 1e-9
-                ratio = float(np.exp(np.average(np.log(best[on] / bids[on]), weights=weight)))
-                if abs(np.log(ratio)) >= _SAME:
-                    percent = round(100 * ratio) / 100
-                    possible.append(Change(unit, tuple(on.tolist()), percent, 0.0, 0.0, whole=True))
-            for row in rows[:_NEXT].tolist():
-                if _differ(bids[row], best[row]):
-                    possible.append(Change(unit, (row,), 0.0, float(best[row]), 0.0, whole=False))
+            possible += _as_a_whole(unit, rows, bids, ads)
+            for row in rows[:_NEXT].tolist() if len(unit) == len(names) else ():
+                if _differ(bids[row], ads.bids[row]):
+                    possible.append(Change(unit, (row,), 0.0, float(ads.bids[row]), 0.0, whole=False))
+        taken = {(change.unit, change.rows) for change in self.changes}
         return [change for change in possible if (change.unit, change.rows) not in taken]
 
     def table(self, schedule: pd.DataFrame) -> pd.DataFrame:
@@ -133,21 +128,41 @@ class Calm:
         for change in self.changes:
             rows = schedule.iloc[list(change.rows)]
             first = rows.iloc[0]
-            names = {name: first[name] for name in unit_columns(schedule)}
-            off = not rows["bid"].any()
+            names = dict(zip(unit_columns(schedule), change.unit, strict=False))
+            off, one = not rows["bid"].any(), len(names) == len(unit_columns(schedule))
             lines.append(
                 {
                     **{"channel": names["channel"], "campaign": names.get("campaign")},
                     "act": "off" if off else "percent" if change.whole else "bid",
                     "percent": round(100 * change.percent) if change.whole and not off else np.nan,
-                    "from_bid": float(before[change.rows[0]]),
-                    "to_bid": float(first["bid"]),
+                    # The campaigns of a channel have bids of their own: of all together there is no one bid to tell.
+                    "from_bid": float(before[change.rows[0]]) if one else np.nan,
+                    "to_bid": float(first["bid"]) if one else np.nan,
                     "start": first["start"],
                     "until": rows.iloc[-1]["end"],
                     "gain": round(change.gain, 2),
                 }
             )
         return pd.DataFrame(lines, columns=list(_COLUMNS))
+
+
+def _key(key: Hashable) -> tuple[object, ...]:
+    return key if isinstance(key, tuple) else (key,)
+
+
+def _as_a_whole(unit: tuple[object, ...], rows: NDArray[np.intp], bids: Floats, ads: AdPlan) -> list[Change]:
+    """Return the change of all of a unit's rows by one percentage, or to off; none where nothing would change."""
+    best = ads.bids
+    if not best[rows].any() and bids[rows].any():
+        return [Change(unit, tuple(rows.tolist()), 0.0, 0.0, 0.0, whole=True)]
+    on = rows[(bids[rows] > 0) & (best[rows] > 0)]
+    if not len(on):
+        return []
+    weight = ads.table["spend"].to_numpy()[on] + 1e-9
+    ratio = float(np.exp(np.average(np.log(best[on] / bids[on]), weights=weight)))
+    if abs(np.log(ratio)) < _SAME:
+        return []
+    return [Change(unit, tuple(on.tolist()), round(100 * ratio) / 100, 0.0, 0.0, whole=True)]
 
 
 def no_changes() -> pd.DataFrame:

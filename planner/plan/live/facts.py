@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -35,21 +35,38 @@ class Facts:
         The moment that the rest begins at.
     alarms
         What is missing, stale or not believed.
+    assumed
+        What hours without any report are taken to have spent. [currency]
     """
 
     seen: Seen
     table: pd.DataFrame
     now: pd.Timestamp
     alarms: tuple[Message, ...]
+    assumed: float = 0.0
 
-    def sums(self, *units: str) -> pd.DataFrame:
-        """Return spend, orders and revenue so far by some of the table's columns."""
-        return self.table.groupby(list(units), dropna=False)[["spend", "orders", "revenue"]].sum()
+    def filled(self, force: pd.DataFrame, brief: Brief) -> Facts:
+        """Return the facts with hours of which there is no report at all taken to have spent what was planned.
+
+        What is not known to be left must not be spent a second time.
+        """
+        past = force[force["start"] < self.now]
+        start, end = past["start"], past["end"].where(past["end"] <= self.now, self.now)
+        covered = np.zeros(len(past), dtype=bool)
+        for begun, over in self.table[["start", "end"]].drop_duplicates().itertuples(index=False):
+            covered |= ((start < over) & (end > begun)).to_numpy()
+        share = ((end - start) / (past["end"] - past["start"])).to_numpy(dtype=float)
+        unknown = past[~covered]
+        money = round(float((past["spend"].to_numpy() * share)[~covered].sum()), 2)
+        if money < 0.01:
+            return self
+        values = {"amount": money, "hours": _spans(unknown, brief), "currency": brief.promotion.currency}
+        return replace(self, assumed=money, alarms=(*self.alarms, Message("live.assumed", values)))
 
     @property
     def spent(self) -> float:
-        """Money of the ads so far. [currency]"""
-        return float(self.table["spend"].sum())
+        """Money of the ads so far, what is assumed of hours without a report included. [currency]"""
+        return float(self.table["spend"].sum()) + self.assumed
 
     @property
     def orders(self) -> float:
@@ -115,6 +132,12 @@ def lay_facts(
         if (spent := float(rows["spend"].sum())) > brief.budget.total:
             alarms.append(Message("live.overspent", {"spent": spent, "budget": brief.budget.total, **_money(brief)}))
     return Facts(seen, rows, now, tuple(alarms))
+
+
+def _spans(rows: pd.DataFrame, brief: Brief) -> str:
+    """Return the first and the last moment of some rows."""
+    first, last = rows["start"].min().tz_convert(brief.zone), rows["end"].max().tz_convert(brief.zone)
+    return f"{first:%m-%d %H:%M}–{last:%H:%M}"
 
 
 def _money(brief: Brief) -> dict[str, str]:

@@ -41,7 +41,7 @@ def live(
     first = plan.day.first if plan.day is not None else plan
     force = plan.day.in_force if plan.day is not None else plan.schedule
     market: Market = first.foundation.market
-    facts = lay_facts(first.brief, market.channels, history, so_far, now)
+    facts = lay_facts(first.brief, market.channels, history, so_far, now).filled(force, first.brief)
     today = learn_today(market, first.brief, first.slots, facts.seen, _in_force(first, force), facts.now)
     pending = _pending(first, today, facts)
     if facts.now >= first.slots["end"].iloc[-1]:
@@ -101,6 +101,8 @@ def _set_now(first: Plan, force: pd.DataFrame, market: Market) -> Floats:
     """Return the bids per click that are set for the slots that are left, per row of the rest's market."""
     table = market.table
     units = ["end", *unit_columns(table)]
+    # Of a slot that had begun at an earlier planning there are two parts; the later one is what is set.
+    force = force.drop_duplicates(units, keep="last")
     rows = force.set_index(pd.MultiIndex.from_frame(force[units]))
     bids = rows["bid"].reindex(pd.MultiIndex.from_frame(table[units])).to_numpy(dtype=float)
     return np.asarray(np.nan_to_num(bids / bid_bounds(first.brief, table).per_click))
