@@ -24,8 +24,8 @@ def _code(path: Path) -> list[str]:
     return [cell.source for cell in cells if cell.cell_type == "code"]
 
 
-def test_there_are_three_each_with_its_script() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_history", "02_plan", "03_after"]
+def test_there_are_four_each_with_its_script() -> None:
+    assert [path.stem for path in NOTEBOOKS] == ["01_history", "02_plan", "03_after", "04_night"]
     assert [path.stem for path in sorted(FOLDER.glob("*.py"))] == [path.stem for path in NOTEBOOKS]
 
 

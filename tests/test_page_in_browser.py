@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright import sync_api
 
 from planner.charts import draw_all
+from planner.charts.words import Words
+from planner.history import History
+from planner.outputs.now import now_lines, render_now
 from planner.outputs.report import render_report
+from planner.vocabulary.wording import Lang
 from tests.plans_to_look_at import example, odd
 
 WIDTHS = {"desktop": 1280, "phone": 360}
@@ -177,4 +182,27 @@ def test_headings_can_be_walked_by_a_screen_reader(browser: sync_api.Browser, pa
     assert names
     assert all(names), json.dumps(names)
     assert page.evaluate("document.documentElement.lang") == "en"
+    page.context.close()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("hour", [0, 5, 14, 28])
+def test_the_page_of_the_night_fits_a_phone_and_begins_with_the_act(
+    browser: sync_api.Browser, tmp_path: Path, hour: int, lang: Lang
+) -> None:
+    plan = example(lang)
+    now = plan.slots["start"].iloc[0] + pd.Timedelta(hours=hour)
+    night = plan.schedule.assign(hour=plan.schedule["start"].dt.floor("h"), orders=plan.schedule["orders"] * 0.4)
+    sums = night.groupby(["hour", "channel"], as_index=False)[["clicks", "spend", "orders", "revenue"]].sum()
+    live = plan.live(History(sums[sums["hour"] + pd.Timedelta(hours=1) <= now]) if hour else None, now=now)
+    path = tmp_path / "now.html"
+    path.write_bytes(render_now(live)["now.html"])
+    page, heard = visit(browser, path, 390)
+    assert heard == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("h2").first.inner_text() == now_lines(live, Words.of(live))[0]
+    assert page.locator(".checks input").count() == len(live.day.changes)  # type: ignore[union-attr]
+    bars = page.evaluate("[...document.querySelectorAll('.bars .bar')].map(bar => bar.clientWidth)")
+    assert len(bars) == 28
+    assert min(bars) > 120
     page.context.close()
