@@ -14,6 +14,7 @@ from planner.history import History
 from planner.outputs.now import NOW_FILES, now_lines, render_now
 from planner.outputs.plan_folder import read_plan, write_plan
 from planner.plan import Plan
+from planner.plan.live.cumulative import by_hour
 from planner.vocabulary.errors import InputError
 from planner.vocabulary.wording import Lang, say
 
@@ -151,6 +152,24 @@ def test_a_part_of_an_hour_is_left_until_it_is_over(example_plan: Plan, alike: P
     assert live.schedule["start"].min() == half
     assert live.actuals["end"].max() == NOON
     assert "live.not_over" in [alarm.key for alarm in live.day.alarms]  # type: ignore[union-attr]
+
+
+def test_reports_that_count_from_midnight_are_taken_apart(example_plan: Plan, poor: Plan) -> None:
+    table = reports(example_plan, NOON, orders=0.35).table
+    numbers = ["impressions", "clicks", "spend", "orders", "revenue"]
+    summed = table.copy()
+    summed[numbers] = table.groupby([table["channel"], table["hour"].dt.date])[numbers].cumsum()
+    live = example_plan.live(History(summed), now=NOON)
+    assert live.day is not None
+    assert [alarm.key for alarm in live.day.alarms] == ["live.cumulative"]  # type: ignore[union-attr]
+    assert live.actuals["spend"].sum() == pytest.approx(table["spend"].sum())
+    assert live.schedule["spend"].sum() == pytest.approx(poor.schedule["spend"].sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize("until", ["2026-11-10 23:00", "2026-11-11 03:00", "2026-11-11 10:00", "2026-11-12 00:00"])
+def test_hours_that_rise_are_hours(example_plan: Plan, until: str) -> None:
+    _, summed = by_hour(reports(example_plan, at(until), clicks=1.7), example_plan.brief, example_plan.schedule)
+    assert not summed
 
 
 def test_another_day_and_another_shop_are_refused(example_plan: Plan) -> None:

@@ -68,7 +68,8 @@ def rest_of_brief(plan: Plan, facts: Facts, slots: pd.DataFrame, *, stock: float
         for segment, told in zip(segments, brief.sms.segments, strict=True):
             segment["max_messages"] = max(0, told.max_messages - int(times.get(told.name, 0)))
         changes["sms"] = {"segments": segments}
-    return brief.with_(**changes).laid_on(brief.playbook).from_now(now.to_pydatetime())
+    # The playbook is at hand: it need not be read again.
+    return brief.laid_on(brief.playbook).with_(**changes).laid_on(brief.playbook).from_now(now.to_pydatetime())
 
 
 def _channel(channel: Channel, facts: Facts) -> dict[str, Any]:

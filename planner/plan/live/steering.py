@@ -16,6 +16,7 @@ from planner.market.draws import Market
 from planner.market.today import InForce, Today, learn_today, overlap_of
 from planner.plan.day import Day
 from planner.plan.live.calm import Calm, no_changes
+from planner.plan.live.cumulative import by_hour
 from planner.plan.live.facts import Facts, lay_facts
 from planner.plan.live.rest import rest_of_brief, rest_of_foundation, rest_of_slots
 from planner.plan.live.standing import alarms_of, learnt_table, standing_of
@@ -41,7 +42,12 @@ def live(
     first = plan.day.first if plan.day is not None else plan
     force = plan.day.in_force if plan.day is not None else plan.schedule
     market: Market = first.foundation.market
+    summed = False
+    if history is not None:
+        history, summed = by_hour(history, first.brief, force)
     facts = lay_facts(first.brief, market.channels, history, so_far, now).filled(force, first.brief)
+    if summed:
+        facts = replace(facts, alarms=(*facts.alarms, Message("live.cumulative")))
     today = learn_today(market, first.brief, first.slots, facts.seen, _in_force(first, force), facts.now)
     pending = _pending(first, today, facts)
     if facts.now >= first.slots["end"].iloc[-1]:
