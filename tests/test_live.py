@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import tomllib
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from planner.brief import load_brief
+from planner.brief.example import example_folder, example_paths
 from planner.charts.words import Words
 from planner.cli import main
 from planner.cli.live import _Given, _look
-from planner.history import History
+from planner.history import History, load_history
 from planner.outputs.now import NOW_FILES, now_lines, render_now
 from planner.outputs.plan_folder import read_plan, write_plan
-from planner.plan import Plan
+from planner.plan import Plan, make_plan
 from planner.plan.live.cumulative import by_hour
 from planner.vocabulary.errors import InputError
 from planner.vocabulary.wording import Lang, say
@@ -306,3 +310,53 @@ def run(*arguments: object) -> int:
     with pytest.raises(SystemExit) as ended:
         main([str(argument) for argument in arguments])
     return int(ended.value.code or 0)
+
+
+def test_a_campaign_that_breaks_is_told_from_its_channel() -> None:
+    brief = load_brief(example_paths("en")[0])
+    plan = make_plan(brief, load_history([example_folder() / "history.csv"], brief))
+    rows = plan.schedule[plan.schedule["end"] <= NOON].assign(hour=lambda table: table["start"].dt.floor("h"))
+    numbers = ["impressions", "clicks", "spend", "orders", "revenue"]
+    table = rows.groupby(["hour", "channel", "campaign"], as_index=False)[numbers].sum()
+    best = plan.schedule.groupby("campaign")["spend"].sum().idxmax()
+    table["orders"] = table["orders"].mask(table["campaign"] == best, 0.0)
+    live = plan.live(History(table), now=NOON)
+    before = plan.market[plan.market["start"] >= NOON].reset_index(drop=True)
+    factor = (live.market["conversion"] / before["conversion"]).groupby(live.market["campaign"]).mean()
+    assert factor.idxmin() == best
+    assert live.day is not None
+    assert best in set(live.day.changes["campaign"])
+    assert factor[best] < 0.8 * factor.drop(best).min()
+    spent = (
+        live.schedule.groupby("campaign")["spend"].sum()
+        / before.assign(spend=plan.schedule.loc[plan.schedule["start"] >= NOON, "spend"].to_numpy())
+        .groupby("campaign")["spend"]
+        .sum()
+    )
+    assert spent[best] < spent.drop(best).max()
+
+
+def test_watching_ends_on_a_key_without_a_trace(
+    on_disk: tuple[Path, Path], tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("planner.cli.live.time.sleep", stop)
+    plan, day = on_disk
+    assert run("live", plan, "--actuals", day, "-o", tmp_path / "now", "--watch", "10", "--lang", "en") == 0
+    assert (tmp_path / "now" / "now.html").exists()
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_account_at_the_close_sets_plan_and_day_side_by_side(example_plan: Plan, tmp_path: Path) -> None:
+    close = at("2026-11-12 00:00")
+    live = example_plan.live(reports(example_plan, close, orders=1.2), now=close)
+    files = render_now(live, "en")
+    account = pd.read_csv(io.BytesIO(files["account.csv"]))
+    total = account[["planned_spend", "in_force_spend", "spend", "planned_orders", "orders"]].sum()
+    assert total["planned_spend"] == pytest.approx(example_plan.schedule["spend"].sum(), abs=0.05)
+    assert total["spend"] == pytest.approx(live.actuals["spend"].sum(), abs=0.05)
+    assert total["orders"] == pytest.approx(live.actuals["orders"].sum(), abs=0.05)
+    event = tomllib.loads(files["past_event.toml"].decode())["past_events"][0]
+    assert event["date"] == example_plan.brief.promotion.date

@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from planner.charts.words import Words
+from planner.outputs.account import account_files
 from planner.outputs.tabular import unit_names
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _MOST_UNITS, _NEXT_HOURS = 6, 6
 
 
 def render_now(plan: Plan, lang: Lang | None = None) -> dict[str, bytes]:
-    """Return the files that say what to do now: page, text and table, by name.
+    """Return the files that say what to do now: page, text and table, by name; at the close the account too.
 
     Parameters
     ----------
@@ -49,6 +50,7 @@ def render_now(plan: Plan, lang: Lang | None = None) -> dict[str, bytes]:
         "now.html": _page(plan, words).encode(),
         "changes.txt": text.encode("utf-8-sig"),
         "changes.csv": changes.to_csv(index=False, lineterminator="\n").encode(),
+        **(account_files(plan) if plan.schedule.empty else {}),
     }
 
 
@@ -61,7 +63,7 @@ def now_lines(plan: Plan, words: Words) -> list[str]:
     lines += [f"! {alarm.text(words.lang)}" for alarm in plan.day.alarms]
     lines += [f"{card['label']} {card['number']} · {card['more']}" for card in _cards(plan, words)]
     lines += _learnt(plan, words)[:2]
-    return lines
+    return [*lines, words.say("live.account")] if plan.schedule.empty else lines
 
 
 def _headline(plan: Plan, words: Words) -> str:

@@ -56,10 +56,13 @@ class Calm:
         Says how many changes may be made, and what one has to earn.
     before
         Bids per click that are set in the tools now, per row of the rest's market.
+    units
+        Channel, and campaign where there are such, per row of it.
     """
 
     brief: Brief
     before: Floats
+    units: pd.DataFrame
     changes: list[Change] = field(default_factory=list)
     left_out: float = 0.0
     profit: float = 0.0
@@ -103,12 +106,11 @@ class Calm:
 
     def _possible(self, ads: AdPlan, bids: Floats) -> list[Change]:
         """Return every change from these bids towards the best ones."""
-        cells, possible = ads.problem.ads, []
-        names = unit_columns(cells)
-        units = {_key(key): rows for key, rows in cells.groupby(names, dropna=False, sort=False).indices.items()}
+        names, possible = list(self.units), []
+        units = {_key(key): rows for key, rows in self.units.groupby(names, dropna=False, sort=False).indices.items()}
         if len(names) > 1:
             # All campaigns of a channel by one percentage are one change too.
-            units |= {_key(key): rows for key, rows in cells.groupby(names[:1], sort=False).indices.items()}
+            units |= {_key(key): rows for key, rows in self.units.groupby(names[:1], sort=False).indices.items()}
         for unit, found in units.items():
             rows = np.asarray(found)
             possible += _as_a_whole(unit, rows, bids, ads)

@@ -11,7 +11,7 @@ import pandas as pd
 from planner.brief import Brief
 from planner.history import History
 from planner.market.evidence import HOUR, own_hours
-from planner.market.today import Seen
+from planner.market.seen import Seen
 from planner.vocabulary.errors import InputError, Problem
 from planner.vocabulary.wording import Message, first_of
 

@@ -13,7 +13,9 @@ from planner.allocate.bids import bid_bounds
 from planner.history import History
 from planner.market.booking import LATE_HOURS, LATE_SHARE
 from planner.market.draws import Market
-from planner.market.today import InForce, Today, learn_today, overlap_of
+from planner.market.seen import InForce, expected_of, overlap_of
+from planner.market.today import Today, learn_today
+from planner.market.today_campaigns import CampaignCounts, with_campaigns
 from planner.plan.day import Day
 from planner.plan.live.calm import Calm, no_changes
 from planner.plan.live.cumulative import by_hour
@@ -48,14 +50,17 @@ def live(
     facts = lay_facts(first.brief, market.channels, history, so_far, now).filled(force, first.brief)
     if summed:
         facts = replace(facts, alarms=(*facts.alarms, Message("live.cumulative")))
-    today = learn_today(market, first.brief, first.slots, facts.seen, _in_force(first, force), facts.now)
+    in_force = _in_force(first, force)
+    today = learn_today(market, first.brief, first.slots, facts.seen, in_force, facts.now)
+    today = replace(today, market=with_campaigns(today.market, _campaign_counts(first, facts, in_force)))
     pending = _pending(first, today, facts)
     if facts.now >= first.slots["end"].iloc[-1]:
         return _closed(first, force, facts, today, pending)
     brief = rest_of_brief(first, facts, first.slots, stock=stock, pending=pending)
     slots = rest_of_slots(brief)
     foundation = rest_of_foundation(first.foundation, today.market, first.slots, slots)
-    calm = Calm(brief, _set_now(first, force, foundation.market))
+    rows = foundation.market.table
+    calm = Calm(brief, _set_now(first, force, foundation.market), rows[unit_columns(rows)])
     rest = plan_on(foundation, brief, slots, lang=first.lang, seed=first.seed, settle=calm)
     actions = rest.actions[rest.actions["at"] >= facts.now].reset_index(drop=True)
     day = Day(
@@ -101,6 +106,19 @@ def _in_force(first: Plan, force: pd.DataFrame) -> InForce:
     rows = rows.reindex(pd.MultiIndex.from_frame(market[units]))
     bids = rows["bid"].to_numpy(dtype=float) / bid_bounds(first.brief, market).per_click
     return InForce(np.nan_to_num(bids), np.nan_to_num(rows["spend_cap"].to_numpy(dtype=float)))
+
+
+def _campaign_counts(first: Plan, facts: Facts, in_force: InForce) -> CampaignCounts:
+    """Return what came of each campaign, and what was expected in the hours that were seen."""
+    market = first.foundation.market
+    units = unit_columns(market.table)
+    expected = expected_of(market, first.slots, facts.seen, in_force).rows
+    seen = overlap_of(first.slots, facts.seen).sum(axis=0) > 0
+    rows = market.table.assign(expected=expected)[market.table["start"].isin(first.slots["start"][seen])]
+    names = ["channel", "campaign"]
+    whole = rows.assign(campaign=rows["campaign"] if "campaign" in units else None)
+    came = facts.table.groupby(names, dropna=False)[["clicks", "orders"]].sum()
+    return CampaignCounts(came["clicks"], came["orders"], whole.groupby(names, dropna=False)["expected"].sum())
 
 
 def _set_now(first: Plan, force: pd.DataFrame, market: Market) -> Floats:
