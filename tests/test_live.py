@@ -106,6 +106,25 @@ def test_live_of_live_is_live_at_once(example_plan: Plan, poor: Plan) -> None:
     assert again.day.learnt["factor"].to_numpy() == pytest.approx(poor.day.learnt["factor"].to_numpy(), rel=0.02)  # type: ignore[union-attr]
 
 
+def test_hours_seen_before_need_not_be_reported_again(example_plan: Plan, poor: Plan) -> None:
+    early = at("2026-11-11 06:00")
+    table = reports(example_plan, NOON, orders=0.35).table
+    step = example_plan.live(History(table[table["hour"] < early]), now=early)
+    again = step.live(History(table[table["hour"] >= early].reset_index(drop=True)), now=NOON)
+    assert again.actuals["spend"].sum() == pytest.approx(poor.actuals["spend"].sum())
+    assert again.summary.budget == poor.summary.budget
+    assert not again.day.alarms  # type: ignore[union-attr]
+
+
+def test_hours_that_shrink_are_named_and_the_larger_kept(example_plan: Plan) -> None:
+    table = reports(example_plan, NOON).table
+    step = example_plan.live(History(table), now=NOON)
+    less = table.assign(spend=table["spend"].mask(table["hour"] == at("2026-11-11 09:00"), 0.0))
+    again = step.live(History(less), now=NOON)
+    assert again.actuals["spend"].sum() == pytest.approx(table["spend"].sum())
+    assert [alarm.key for alarm in again.day.alarms] == ["live.shrunk"]  # type: ignore[union-attr]
+
+
 def test_the_order_of_rows_is_irrelevant(example_plan: Plan, poor: Plan) -> None:
     table = reports(example_plan, NOON, orders=0.35).table
     mixed = example_plan.live(History(table.sample(frac=1, random_state=3).reset_index(drop=True)), now=NOON)
@@ -182,6 +201,9 @@ def test_another_day_and_another_shop_are_refused(example_plan: Plan) -> None:
         example_plan.live(History(table.assign(hour=table["hour"] - pd.Timedelta(days=30))), now=NOON)
     with pytest.raises(InputError, match="none of its channels"):
         example_plan.live(History(table.assign(channel="somewhere")), now=NOON)
+    step = example_plan.live(History(table), now=NOON)
+    with pytest.raises(InputError, match="no hour of this promotion"):
+        step.live(History(table.assign(hour=table["hour"] - pd.Timedelta(days=30))), now=NOON)
 
 
 def test_spend_beyond_the_budget_switches_off(example_plan: Plan) -> None:

@@ -15,7 +15,7 @@ from planner.market.seen import Seen
 from planner.vocabulary.errors import InputError, Problem
 from planner.vocabulary.wording import Message, first_of
 
-__all__ = ["NUMBERS", "Facts", "last_complete_hour", "lay_facts"]
+__all__ = ["NUMBERS", "Facts", "last_complete_hour", "lay_facts", "require_usable"]
 
 NUMBERS = ("impressions", "clicks", "spend", "orders", "revenue")
 _STALE = pd.Timedelta(hours=2)
@@ -111,7 +111,7 @@ def lay_facts(
     Raises
     ------
     InputError
-        Nothing of what was given can be used.
+        The sums name no channel that is planned.
     """
     now = _moment(brief, history, so_far, now)
     alarms: list[Message] = []
@@ -121,8 +121,6 @@ def lay_facts(
         rest, added = _remainder(brief, channels, rows, so_far, now, alarms)
         rows = pd.concat([rows, added], ignore_index=True) if len(rows) else added
         seen = seen.and_then(rest)
-    elif history is not None and rows.empty:
-        raise InputError([_nothing(brief, history, channels)])
     if not rows.empty:
         last = rows["end"].max()
         if now - last >= _STALE and last < brief.timetable.ends:
@@ -184,6 +182,14 @@ def _hour_rows(
     for name in (*NUMBERS, "bid"):
         found[name] = rows[name].astype(float) if name in rows else np.nan
     return found.assign(believed=True)[columns].reset_index(drop=True)
+
+
+def require_usable(brief: Brief, history: History, channels: Sequence[str]) -> None:
+    """Raise `InputError` where a report holds no hour of the promotion, or no channel that is planned."""
+    table = history.table
+    inside = (table["hour"] >= brief.timetable.starts) & (table["hour"] < brief.timetable.ends)
+    if not (inside & table["channel"].isin(channels)).any():
+        raise InputError([_nothing(brief, history, channels)])
 
 
 def _nothing(brief: Brief, history: History, channels: Sequence[str]) -> Problem:

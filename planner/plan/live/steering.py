@@ -19,7 +19,8 @@ from planner.market.today_campaigns import CampaignCounts, with_campaigns
 from planner.plan.day import Day
 from planner.plan.live.calm import Calm, no_changes
 from planner.plan.live.cumulative import by_hour
-from planner.plan.live.facts import Facts, lay_facts
+from planner.plan.live.facts import Facts, lay_facts, require_usable
+from planner.plan.live.memory import with_earlier
 from planner.plan.live.rest import rest_of_brief, rest_of_foundation, rest_of_slots
 from planner.plan.live.standing import alarms_of, learnt_table, standing_of
 from planner.plan.plan import Plan
@@ -44,12 +45,16 @@ def live(
     first = plan.day.first if plan.day is not None else plan
     force = plan.day.in_force if plan.day is not None else plan.schedule
     market: Market = first.foundation.market
-    summed = False
+    said: tuple[Message, ...] = ()
     if history is not None:
+        require_usable(first.brief, history, market.channels)
         history, summed = by_hour(history, first.brief, force)
+        said = (Message("live.cumulative"),) if summed else ()
+    if plan.day is not None:
+        history, shrunk = with_earlier(history, plan.day)
+        said += shrunk
     facts = lay_facts(first.brief, market.channels, history, so_far, now).filled(force, first.brief)
-    if summed:
-        facts = replace(facts, alarms=(*facts.alarms, Message("live.cumulative")))
+    facts = replace(facts, alarms=(*facts.alarms, *said))
     in_force = _in_force(first, force)
     today = learn_today(market, first.brief, first.slots, facts.seen, in_force, facts.now)
     today = replace(today, market=with_campaigns(today.market, _campaign_counts(first, facts, in_force)))
