@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from planner.market import Draws
 from planner.market.simulation import NO_STOPS, Stops, rehearse
 
-__all__ = ["Level", "choose_level"]
+__all__ = ["ALLOWANCE", "Level", "choose_level"]
 
 Floats = NDArray[np.float64]
 # What a yuan earns more in the markets that come than over the draws; on simulated markets of which half were looked at
@@ -58,6 +58,7 @@ def choose_level(
     caps: ArrayLike,
     budget: float,
     least_gain: float = 0.0,
+    allowance: float = ALLOWANCE,
     stops: Stops = NO_STOPS,
     scales: tuple[float, ...] = LADDER,
 ) -> Level:
@@ -77,6 +78,8 @@ def choose_level(
         Hard stop. [currency]
     least_gain
         What the last unit of money has to earn, net of itself. [currency/currency]
+    allowance
+        What a yuan earns more in the markets that come than over the draws, net of itself. [currency/currency]
     stops
         What else stops the buying.
     scales
@@ -92,16 +95,16 @@ def choose_level(
         played = rehearse(cells, draws, bids * scale, caps=caps, budget=budget, stops=stops)
         rows.append((float(scale), float(played.spend.sum(axis=1).mean()), float(played.profit.sum(axis=1).mean())))
     ladder = pd.DataFrame(rows, columns=["scale", "spend", "profit"])
-    charge = least_gain - ALLOWANCE
+    charge = least_gain - allowance
     at = int(np.argmax((ladder["profit"] - charge * ladder["spend"]).to_numpy()))
-    return Level(float(ladder["scale"].iloc[at]), _last_yuan(ladder, at), ladder)
+    return Level(float(ladder["scale"].iloc[at]), _last_yuan(ladder, at, allowance), ladder)
 
 
-def _last_yuan(ladder: pd.DataFrame, at: int) -> float:
+def _last_yuan(ladder: pd.DataFrame, at: int, allowance: float) -> float:
     """Return the profit of the money between a scale and the next lower one that spends less, for each unit of it."""
     spend, profit = ladder["spend"].to_numpy(), ladder["profit"].to_numpy()
     less = np.flatnonzero(spend[:at] < spend[at] * (1 - 1e-9))
     if not len(less):
         return 0.0
     below = int(less[-1])
-    return float((profit[at] - profit[below]) / (spend[at] - spend[below])) + ALLOWANCE
+    return float((profit[at] - profit[below]) / (spend[at] - spend[below])) + allowance

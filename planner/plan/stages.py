@@ -16,7 +16,7 @@ from planner.actions import plan_actions
 from planner.actions.after_sale import paid_price
 from planner.allocate import Rounded, frontier, round_spend
 from planner.allocate.ads import AdPlan, AdProblem, ad_problem, plan_ads
-from planner.allocate.bid_level import Level, choose_level
+from planner.allocate.bid_level import ALLOWANCE, Level, choose_level
 from planner.allocate.bids import plan_limits, tool_unit
 from planner.allocate.schedule import hourly_caps, plan_schedule
 from planner.brief import Brief, Budget
@@ -87,6 +87,7 @@ def plan_on(
     lang: Lang,
     seed: int,
     settle: Callable[[AdPlan, Draws, float], Floats] | None = None,
+    doubt: float = 1.0,
 ) -> Plan:
     """Return the plan of a brief in the market that it stands on.
 
@@ -103,13 +104,16 @@ def plan_on(
     settle
         Gives the bids per click to set instead of the best ones, from the best plan, the drawn markets and the money
         for ads: on the day not everything is changed.
+    doubt
+        Variance of the market over that of one forecast beforehand: the drawn markets are too wide as far as the
+        forecast is still in doubt, and the allowance for it goes with that.
     """
     offers = plan_offers(brief, slots, foundation.market.table, lang)
     market = replace(foundation.market, table=offers.lifted(foundation.market.table))
     draws = market.draw(min(DRAWS, max(LEAST_DRAWS, MOST_DRAWN // len(market.table))), seed)
     messages = sms_frontier(brief, market.table, lang)
     problem = ad_problem(brief, market.table, messages.cells() if messages else None)
-    ads, level = _plan_at_level(problem, draws, brief.budget)
+    ads, level = _plan_at_level(problem, draws, brief.budget, allowance=doubt * ALLOWANCE)
     ads = ads.proven()
     sms = settle_sms(messages, ads.message_money, lang=lang) if messages else plan_sms(brief, market.table, lang=lang)
     money = brief.budget.total - brief.budget.reserve - sms.cost
@@ -149,7 +153,9 @@ def plan_on(
     return plan
 
 
-def _plan_at_level(problem: AdProblem, draws: Draws, budget: Budget) -> tuple[AdPlan, Level]:
+def _plan_at_level(
+    problem: AdProblem, draws: Draws, budget: Budget, *, allowance: float = ALLOWANCE
+) -> tuple[AdPlan, Level]:
     """Return the ads at the level up to which every yuan of the budget earns enough over the drawn markets.
 
     The certificate then speaks of the allocation of the money that this level spends by forecast.
@@ -160,7 +166,14 @@ def _plan_at_level(problem: AdProblem, draws: Draws, budget: Budget) -> tuple[Ad
     rest = money - full.message_money
     caps = np.where(spend > 0, rest, 0.0)
     level = choose_level(
-        problem.ads, draws, full.bids, caps=caps, budget=rest, least_gain=budget.least_gain, stops=problem.stops
+        problem.ads,
+        draws,
+        full.bids,
+        caps=caps,
+        budget=rest,
+        least_gain=budget.least_gain,
+        allowance=allowance,
+        stops=problem.stops,
     )
     if level.scale >= 1:
         return full, level

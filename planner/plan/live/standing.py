@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from planner.plan.live.rest import sent_before
 from planner.plan.plan import Plan
 from planner.vocabulary.wording import Message
 
-__all__ = ["alarms_of", "learnt_table", "standing_of"]
+__all__ = ["alarms_of", "learnt_table", "standing_of", "with_chance"]
 
 Floats = NDArray[np.float64]
 # An hour this many standard deviations off the others is named; it was believed less, the further off the less.
@@ -62,6 +63,22 @@ def standing_of(first: Plan, rest: Plan, facts: Facts, pending: float) -> dict[s
         "left": round(brief.budget.total - facts.spent - float(sent["cost"].sum()), 2),
     }
     return {name: float(number) for name, number in told.items()}
+
+
+def with_chance(rest: Plan) -> Plan:
+    """Return the plan with the chance of single orders in the range of its profit.
+
+    Over a whole promotion the market is what is unsure. Over its last hours chance is: orders are Poisson, so their
+    profit has the variance of their expected number times the square of what one leaves.
+    """
+    schedule, summary = rest.schedule, rest.summary
+    gross = (schedule["profit"] + schedule["spend"]).to_numpy(dtype=float)
+    orders = schedule["orders"].to_numpy(dtype=float)
+    variance = np.divide(gross**2, orders, out=np.zeros(len(orders)), where=orders > 0).sum()
+    out = OUT_80 * float(np.sqrt(variance))
+    low = summary.profit - float(np.hypot(summary.profit - summary.profit_low, out))
+    high = summary.profit + float(np.hypot(summary.profit_high - summary.profit, out))
+    return replace(rest, summary=replace(summary, profit_low=low, profit_high=high))
 
 
 def _order_worth(first: Plan) -> dict[str, float]:

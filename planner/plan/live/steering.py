@@ -22,7 +22,7 @@ from planner.plan.live.cumulative import by_hour
 from planner.plan.live.facts import Facts, lay_facts, require_usable
 from planner.plan.live.memory import with_earlier
 from planner.plan.live.rest import rest_of_brief, rest_of_foundation, rest_of_slots
-from planner.plan.live.standing import alarms_of, learnt_table, standing_of
+from planner.plan.live.standing import alarms_of, learnt_table, standing_of, with_chance
 from planner.plan.plan import Plan
 from planner.plan.stages import plan_on
 from planner.vocabulary.tables import unit_columns
@@ -66,7 +66,9 @@ def live(
     foundation = rest_of_foundation(first.foundation, today.market, first.slots, slots)
     rows = foundation.market.table
     calm = Calm(brief, _set_now(first, force, foundation.market), rows[unit_columns(rows)])
-    rest = plan_on(foundation, brief, slots, lang=first.lang, seed=first.seed, settle=calm)
+    doubt = _doubt(first, market, today.market, facts.now)
+    rest = plan_on(foundation, brief, slots, lang=first.lang, seed=first.seed, settle=calm, doubt=doubt)
+    rest = with_chance(rest)
     actions = rest.actions[rest.actions["at"] >= facts.now].reset_index(drop=True)
     day = Day(
         first=first,
@@ -111,6 +113,17 @@ def _in_force(first: Plan, force: pd.DataFrame) -> InForce:
     rows = rows.reindex(pd.MultiIndex.from_frame(market[units]))
     bids = rows["bid"].to_numpy(dtype=float) / bid_bounds(first.brief, market).per_click
     return InForce(np.nan_to_num(bids), np.nan_to_num(rows["spend_cap"].to_numpy(dtype=float)))
+
+
+def _doubt(first: Plan, before: Market, now: Market, at: pd.Timestamp) -> float:
+    """Return the variance of the level of what is left over what it was beforehand: clicks and conversion together."""
+    left = (first.slots["end"] > at).to_numpy()
+    weights = np.r_[left / left.sum(), np.full(len(before.channels), 1 / len(before.channels))]
+    spread = [
+        float(weights @ market.volume_cov @ weights + weights @ market.conversion_cov @ weights)
+        for market in (now, before)
+    ]
+    return min(1.0, spread[0] / spread[1]) if spread[1] > 0 else 1.0
 
 
 def _campaign_counts(first: Plan, facts: Facts, in_force: InForce) -> CampaignCounts:
