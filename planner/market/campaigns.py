@@ -121,11 +121,12 @@ def _parts(
 
 def _said(channel: str, listed: tuple[str, ...], found: tuple[str, ...], alive: tuple[str, ...]) -> list[Message]:
     """Return what is to be said of campaigns that have ended, and of those that nothing is known of."""
-    notes = []
-    if ended := [name for name in found if name not in alive and name not in listed]:
+    notes, kept = [], {*alive, *listed}
+    if ended := [name for name in found if name not in kept]:
         values = {"channel": channel, "count": len(ended), "days": _ALIVE_DAYS, "names": first_of(ended, 5)}
         notes.append(Message("market.campaigns_ended", values))
-    unknown = [name for name in listed if name not in found]
+    known = set(found)
+    unknown = [name for name in listed if name not in known]
     if unknown and not found:
         values = {"channel": channel, "names": first_of(unknown, 5)}
         return [*notes, Message("market.campaigns_assumed", values)]
@@ -158,7 +159,8 @@ def _alive(brief: Brief, history: History | None, table: pd.DataFrame, found: tu
     measured = [name for name in _TRAFFIC if name in late and late[name].notna().any()]
     if measured:
         late = late[(late[measured] > 0).any(axis=1)]
-    return tuple(name for name in found if name in set(late["campaign"]))
+    seen = set(late["campaign"])
+    return tuple(name for name in found if name in seen)
 
 
 def _growing(brief: Brief, history: History | None, usual: Panel) -> float | None:
