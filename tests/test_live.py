@@ -284,6 +284,15 @@ def test_the_command_writes_what_to_do_now(on_disk: tuple[Path, Path], tmp_path:
     assert run("export", tmp_path / "now", "--to", "csv", "-o", tmp_path / "tool") == 0
 
 
+def test_asked_again_it_goes_on_from_what_it_said(on_disk: tuple[Path, Path], tmp_path: Path, capsys: Capture) -> None:
+    plan, day = on_disk
+    assert run("live", plan, "--actuals", day, "-o", tmp_path / "now", "--lang", "en") == 0
+    assert capsys.readouterr().out.startswith("Change ")
+    assert not read_plan(tmp_path / "now").day.changes.empty  # type: ignore[union-attr]
+    assert run("live", plan, "--actuals", day, "-o", tmp_path / "now", "--lang", "en") == 0
+    assert capsys.readouterr().out.startswith("Change nothing now.")
+
+
 def test_sums_can_be_typed(on_disk: tuple[Path, Path], tmp_path: Path, capsys: Capture) -> None:
     plan, _ = on_disk
     typed = "search 400 250 9; feed ¥210.5 420 5"

@@ -55,7 +55,7 @@ def live(
     """
     from planner.outputs.plan_folder import read_plan
 
-    first = read_plan(plan)
+    first = _going_on(read_plan(plan), folder)
     spoken = set_language(lang or first.lang)
     if not actuals and so_far is None:
         raise click.UsageError(say("live.nothing_given", spoken))
@@ -71,6 +71,23 @@ def live(
         _watch(given, folder, spoken, watch)
     except KeyboardInterrupt:
         return
+
+
+def _going_on(first: Plan, folder: Path) -> Plan:
+    """Return the last outcome in the folder if it is of the same day: what it said is what is set in the tools now."""
+    from planner.outputs.plan_folder import read_plan
+    from planner.vocabulary.errors import InputError
+
+    if not (folder / "plan.json").exists():
+        return first
+    try:
+        last = read_plan(folder)
+    except InputError:
+        return first
+    whole: Plan = first.day.first if first.day is not None else first
+    later = last.day is not None and (first.day is None or last.day.now >= first.day.now)
+    same = last.day is not None and last.day.first.schedule.equals(whole.schedule)
+    return last if same and later else first
 
 
 class _Given:
@@ -144,7 +161,8 @@ def _put(files: dict[str, bytes], folder: Path) -> None:
 def _watch(given: _Given, folder: Path, lang: Lang, minutes: float) -> None:
     """Look at the reports every so many minutes; plan again when a new hour is complete."""
     done: pd.Timestamp | None = None
-    for seen in _looks(given.actuals, minutes):
+    typed = [given.so_far] if given.so_far is not None and Path(given.so_far).is_file() else []
+    for seen in _looks([*given.actuals, *typed], minutes):
         if not seen:
             continue
         done = _look(given, folder, lang, done)
@@ -190,5 +208,6 @@ def _look(given: _Given, folder: Path, lang: Lang, done: pd.Timestamp | None) ->
         note(say("live.watching", lang, now=clock, what=say("live.unchanged", lang)))
         return done
     _put({**_files(planned, lang), **_hour_file(planned)}, folder)
+    given.first = planned
     note(say("live.watching", lang, now=clock, what=now_lines(planned, Words.of(planned, lang))[0]))
     return planned.day.now
