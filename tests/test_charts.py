@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 from planner import charts
 from planner.charts.canvas import Clock, save, wrap
 from planner.charts.words import Words
-from planner.outputs.plan_folder import plan_json, read_plan, write_plan
+from planner.outputs.plan_folder import read_plan, write_plan
+from planner.outputs.plan_json import plan_json
 from planner.plan import Plan, make_plan
 from planner.vocabulary.wording import LANGUAGES, Lang
 from tests.conftest import brief_from

@@ -12,7 +12,8 @@ from planner.brief import Brief
 from planner.brief.slots import make_slots
 from planner.history import History
 from planner.market import forecast_market
-from planner.outputs.plan_folder import plan_json, read_plan, write_plan
+from planner.outputs.plan_folder import read_plan, write_plan
+from planner.outputs.plan_json import plan_json
 from planner.plan import Plan, make_plan
 from planner.plan.expectation import market_changes
 from planner.vocabulary.errors import InputError

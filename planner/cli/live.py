@@ -133,7 +133,8 @@ def _files(planned: Plan, lang: Lang) -> dict[str, bytes]:
     import json
 
     from planner.outputs.now import render_now
-    from planner.outputs.plan_folder import csv_text, plan_json
+    from planner.outputs.plan_folder import csv_text
+    from planner.outputs.plan_json import plan_json
     from planner.vocabulary.tables import PLAN_TABLES
 
     whole = json.dumps(plan_json(planned), ensure_ascii=False, allow_nan=False, indent=1) + "\n"

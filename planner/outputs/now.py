@@ -5,17 +5,14 @@ The act comes first, and "change nothing" first where that is so; then alarms, w
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
 
 from planner.charts.words import Words
 from planner.outputs.account import account_files
 from planner.outputs.tabular import unit_names
+from planner.outputs.templates import style, template
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -205,7 +202,7 @@ def _page(plan: Plan, words: Words) -> str:
     assert plan.day is not None
     actuals = plan.day.actuals
     last = words.moment(actuals["end"].max()) if len(actuals) else "–"
-    return _template().render(
+    return template("now.html.j2").render(
         words=words,
         say=words.say,
         at=words.say("live.at", now=words.moment(plan.day.now), last=last),
@@ -217,19 +214,6 @@ def _page(plan: Plan, words: Words) -> str:
         learnt=_learnt(plan, words),
         bids=_bids(plan, words),
         hours=_hours(plan, words),
-        style=Markup(_file("report.css")),
+        style=style(),
         page_lang="zh-CN" if words.lang == "zh" else "en",
     )
-
-
-@cache
-def _file(name: str) -> str:
-    """Return a file of this package."""
-    return files("planner.outputs").joinpath(name).read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> Template:
-    """Return the page's template."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_file("now.html.j2"))

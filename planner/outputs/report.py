@@ -7,13 +7,9 @@ are, with names of their own inside so that two of them never share a clip path.
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
 
 from planner.charts.evidence import evidence_table
 from planner.charts.gains import gain_sentence, rivals, signed
@@ -22,6 +18,7 @@ from planner.charts.words import Words
 from planner.outputs.basis import assumptions, brief_text, certificate
 from planner.outputs.hours import hours_shown
 from planner.outputs.pictures import inline_figures
+from planner.outputs.templates import style, template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +73,7 @@ def _page(
     hours: dict[str, Any] | None = None,
 ) -> str:
     """Return the page with some pictures, with the names of those left out, and with the hours where they are given."""
-    return _template().render(
+    return template("report.html.j2").render(
         words=words,
         say=words.say,
         plan=plan,
@@ -94,22 +91,9 @@ def _page(
         notes=[note.text(words.lang) for note in plan.notes],
         assumptions=assumptions(plan, words),
         brief=brief_text(plan),
-        style=Markup(_file("report.css")),
+        style=style(),
         page_lang="zh-CN" if words.lang == "zh" else "en",
     )
-
-
-@cache
-def _file(name: str) -> str:
-    """Return a file of this package."""
-    return files("planner.outputs").joinpath(name).read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> Template:
-    """Return the page's template."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(_file("report.html.j2"))
 
 
 def _headline(plan: Plan, words: Words) -> list[dict[str, str]]:
