@@ -31,6 +31,8 @@ _NEXT = 4
 _SAME, _LEAST = 0.02, 1.0
 # Markets in which changes are compared.
 _DRAWS = 48
+# Changes that are played at each step, the most promising ones: with hundreds of campaigns there are thousands.
+_TRIED = 24
 _COLUMNS = ("channel", "campaign", "act", "percent", "from_bid", "to_bid", "start", "until", "gain")
 
 
@@ -118,7 +120,8 @@ class Calm:
                 if _differ(bids[row], ads.bids[row]):
                     possible.append(Change(unit, (row,), 0.0, float(ads.bids[row]), 0.0, whole=False))
         taken = {(change.unit, change.rows) for change in self.changes}
-        return [change for change in possible if (change.unit, change.rows) not in taken]
+        left = [change for change in possible if (change.unit, change.rows) not in taken]
+        return sorted(left, key=lambda change: -_promise(change, bids, ads))[:_TRIED]
 
     def table(self, schedule: pd.DataFrame) -> pd.DataFrame:
         """Return `Day.changes`, in the tools' own units."""
@@ -184,6 +187,16 @@ class _Play:
         played = rehearse(problem.ads, self._draws, bids, caps=np.inf, budget=self._money, stops=problem.stops)
         late = [problem.limits.fulfilment.cost(orders) for orders in played.orders.sum(axis=1)]
         return float(played.profit.sum(axis=1).mean() - np.mean(late))
+
+
+def _promise(change: Change, bids: Floats, ads: AdPlan) -> float:
+    """Return what a change may be worth: profit falls with the square of how far a bid is off, and with the money."""
+    rows = list(change.rows)
+    spend = ads.table["spend"].to_numpy()[rows]
+    new = bids[rows] * change.percent if change.whole else np.full(len(rows), change.bid)
+    both = (new > 0) & (bids[rows] > 0)
+    far = np.where(both, np.log(np.where(both, new / np.where(both, bids[rows], 1.0), 1.0)) ** 2, 1.0)
+    return float((far * (spend + bids[rows])).sum())
 
 
 def _differ(one: float, other: float) -> bool:
