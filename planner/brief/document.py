@@ -108,6 +108,9 @@ class Brief(BriefTable):
     def laid_on(self, playbook: Playbook) -> Brief:
         """Return the brief with a playbook at hand, its changes put in already, instead of the file it names."""
         brief = self.model_copy()
+        # A copy takes along what was worked out from the playbook before.
+        for worked_out in ("playbook", "timetable"):
+            brief.__dict__.pop(worked_out, None)
         brief._changed_playbook = playbook
         return brief
 

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from planner.brief.toml_input import TomlSource, complaint, parse_model, read_toml, suggestion
 from planner.brief.toml_texts import one_line
+from planner.brief.trust import Trust
 from planner.vocabulary.errors import InputError, Problem
 from planner.vocabulary.wording import Lang, Message, Text, say
 
@@ -151,7 +152,10 @@ OUTSIDE = Window(
 
 
 class Playbook(_Frozen):
-    """Windows in order, the opening they are meant for, and a usual day's rhythm for sellers who have no history."""
+    """Windows in order, the opening they are meant for, and a usual day's rhythm for sellers who have no history.
+
+    `trust` says how far all of it is believed where a history speaks too.
+    """
 
     name: Annotated[str, Field(min_length=1), AfterValidator(one_line)]
     title: TextField
@@ -161,6 +165,7 @@ class Playbook(_Frozen):
         tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...], Field(min_length=24, max_length=24)
     ]
     usual_day_sd: Spread = 0.5
+    trust: Trust = Trust()
     windows: Annotated[tuple[Window, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

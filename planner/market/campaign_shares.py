@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from planner.market.cleaning import clean_usual, mark_spent
 from planner.market.evidence import Evidence, Panel
-from planner.market.uplift import CHANNEL_TRAFFIC, YEAR_TRAFFIC
+from planner.market.uplift import CHANNEL_TRAFFIC
 from planner.market.usual_day import RECENT_DAYS, Usual, usual_day
 
 __all__ = ["Parts", "learn_parts", "whole_channel"]
@@ -30,6 +30,8 @@ _FEW_CLICKS, _FEW_VALUES = 10.0, 5.0
 _VARIANCE, _VARIANCE_COUNT, _LEAST_VARIANCE = 0.33, 3.0, 0.02
 # What tells how large a campaign is, the first that the history has.
 _SIZES = ("clicks", "impressions", "spend", "orders")
+# Log standard deviation of a campaign's share of clicks in one event against what events share.
+_YEAR_SD = 0.20
 # Clicks a campaign without any is taken for over the hours it was seen.
 _NO_CLICKS = 0.5
 
@@ -99,7 +101,7 @@ def learn_parts(
         conversion,
         _leaning([settled, *events], "revenue", "orders", _FEW_VALUES),
         # The parts of a channel sum to 1: the larger one is, the less it can move by itself.
-        np.sqrt((1 / precision + YEAR_TRAFFIC**2) * alone),
+        np.sqrt((1 / precision + _YEAR_SD**2) * alone),
         orders_sd * np.sqrt(alone),
     )
 
@@ -158,7 +160,7 @@ def _of_events(events: Sequence[Panel], usual: Usual, gamma: float) -> tuple[Flo
             hourly > 0, clicks.sum(axis=1, keepdims=True) / np.where(hourly > 0, hourly, 1), 0
         )
         seen, wanted = clicks.sum(axis=0), expected.sum(axis=0)
-        said = (wanted > 0) / (YEAR_TRAFFIC**2 + 1 / (seen + 0.5))
+        said = (wanted > 0) / (_YEAR_SD**2 + 1 / (seen + 0.5))
         total += said * np.log((seen + 0.5) / (wanted + 0.5))
         precision += said
     return np.exp(total / precision), precision

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from planner.brief import Brief
 from planner.brief.playbook import OUTSIDE, Prior, Window
+from planner.brief.trust import Trust
 
 __all__ = ["PriorTable", "kinship", "prior_table"]
 
@@ -26,7 +27,7 @@ NEIGHBOURS_HOURS = 2.5
 
 @dataclass(frozen=True, eq=False)
 class PriorTable:
-    """Multipliers [slots x channels], the log lift of flash deals, log standard deviations [slots]."""
+    """Multipliers [slots x channels], log lift of flash deals, log sds [slots], how far to believe it all."""
 
     traffic: Floats
     price: Floats
@@ -35,6 +36,7 @@ class PriorTable:
     traffic_sd: Floats
     price_sd: Floats
     conversion_sd: Floats
+    trust: Trust
 
 
 def prior_table(brief: Brief, slots: pd.DataFrame, channels: tuple[str, ...]) -> PriorTable:
@@ -59,6 +61,7 @@ def prior_table(brief: Brief, slots: pd.DataFrame, channels: tuple[str, ...]) ->
         column("traffic_sd"),
         column("price_sd"),
         column("conversion_sd"),
+        brief.playbook.trust,
     )
 
 

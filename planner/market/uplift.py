@@ -27,28 +27,23 @@ from planner.vocabulary.wording import Message
 __all__ = ["Uplift", "expected_conversion", "learn_uplift"]
 
 Floats = NDArray[np.float64]
-# Log standard deviations of a single hour and channel, of one event against what events share, of a channel.
+# Log standard deviations of a single hour and channel, and of a channel. What sets one event off from what events
+# share, and how much of its story holds beside a history, the playbook says itself (`brief.trust`).
 CELL_TRAFFIC, CELL_CONVERSION = 0.36, 0.15
-YEAR_TRAFFIC, YEAR_CONVERSION = 0.20, 0.25
 CHANNEL_TRAFFIC, CHANNEL_CONVERSION = 0.30, 0.10
 # Of what an event's deviation from others is, the part that all of its hours share; and what no past event can tell of
-# this one: how big it is, how dear, how eager its buyers. Clicks grow dearer from year to year.
+# this one beside how big it is: how dear, how eager its buyers. Clicks grow dearer from year to year.
 YEAR_SHARED = 0.1
-YEAR_LEVEL, YEAR_PRICE, LEVEL_CONVERSION = 0.15, 0.05, 0.08
+YEAR_PRICE, LEVEL_CONVERSION = 0.05, 0.08
 PRICE_DRIFT = 0.05
-# Parts of the playbook's own variance: of the whole event, a window, neighbouring hours, a slot alone. The spread that
-# it claims for clicks at a fixed bid, where its price counts several times over, is held to what events have shown.
-MOST_SPREAD = 0.7
+# Parts of the playbook's own variance: of the whole event, a window, neighbouring hours, a slot alone.
 TRAFFIC_PARTS = {"event": 0.35, "window": 0.25, "near": 0.35, "alone": 0.05}
 CONVERSION_PARTS = {"event": 0.35, "window": 0.02, "near": 0.06, "alone": 0.02}
-# How much of a pattern holds beside a history, and its standard deviation: the playbook's story in traffic and in
-# conversion, a usual day's rhythm of conversion (event buyers come to buy, at whatever hour), a rush at the opening
-# that dies down in so many hours; and how unsure it is what the deals of then did.
-STORY_TRAFFIC_SD = 0.5
-STORY, STORY_SD = 0.3, 0.1
+# How much of a usual day's rhythm of conversion holds (event buyers come to buy, at whatever hour), and its standard
+# deviation; in how many hours a rush at the opening dies down; and how unsure it is what the deals of then did.
 FLASH_SD = 0.15
 RHYTHM, RHYTHM_SD = 0.0, 0.1
-RUSH, RUSH_SD, RUSH_HOURS = 0.6, 0.5, 1.5
+RUSH_HOURS = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +100,7 @@ def expected_lift(prior: PriorTable, *, known: bool) -> Floats:
     if not known:
         return prior.conversion
     story = np.log(prior.conversion)
-    lift: Floats = np.exp(story.mean() + STORY * (story - story.mean()))
+    lift: Floats = np.exp(story.mean() + prior.trust.story * (story - story.mean()))
     return lift
 
 
@@ -128,12 +123,12 @@ def learn_uplift(
         What is expected before past events are heard: clicks at the reference bid on a mean weekday, orders a click.
         [slots x channels]
     """
-    count = len(channels.names)
+    count, trust = len(channels.names), prior.trust
     volume = _volume_belief(slots, prior, float(np.mean(channels.gamma)), count)
     chance = _conversion_belief(slots, usual, prior, count, known=evidence.known)
-    year_level = np.hypot(YEAR_LEVEL, YEAR_PRICE * float(np.mean(channels.gamma)))
-    volume_year = _raised(_joined(_year(slots, YEAR_TRAFFIC), 0.1, count), len(slots), year_level)
-    chance_year = _joined(_year(slots, YEAR_CONVERSION), 0.05, count)
+    year_level = np.hypot(trust.year_level, YEAR_PRICE * float(np.mean(channels.gamma)))
+    volume_year = _raised(_joined(_year(slots, trust.year_traffic), 0.1, count), len(slots), year_level)
+    chance_year = _joined(_year(slots, trust.year_conversion), 0.05, count)
     seen_clicks, seen_orders = np.zeros(clicks.shape), np.zeros(clicks.shape)
     notes = [] if evidence.events else [Message("market.no_event")]
     for past in evidence.events:
@@ -177,9 +172,10 @@ def learn_uplift(
 
 def _volume_belief(slots: pd.DataFrame, prior: PriorTable, gamma: float, channels: int) -> Belief:
     """Return what is believed of clicks at a fixed bid, around the playbook's."""
-    spread = np.minimum(np.sqrt(prior.traffic_sd**2 + (gamma * prior.price_sd) ** 2), MOST_SPREAD)
+    # The spread of clicks at a fixed bid, where price counts several times over, is held to what events have shown.
+    spread = np.minimum(np.sqrt(prior.traffic_sd**2 + (gamma * prior.price_sd) ** 2), prior.trust.most_spread)
     story = np.log(prior.traffic).mean(axis=1) - gamma * np.log(prior.price).mean(axis=1)
-    cov = kinship(slots, **TRAFFIC_PARTS) * np.outer(spread, spread) + STORY_TRAFFIC_SD**2 * _along(story)
+    cov = kinship(slots, **TRAFFIC_PARTS) * np.outer(spread, spread) + prior.trust.story_traffic_sd**2 * _along(story)
     return Belief(np.zeros(len(slots) + channels), _joined(cov, CHANNEL_TRAFFIC, channels))
 
 
@@ -190,12 +186,13 @@ def _conversion_belief(slots: pd.DataFrame, usual: Usual, prior: PriorTable, cha
     rush = np.where(since > 0, np.exp(-np.maximum(since, 0) / RUSH_HOURS), 0.0)
     cov = (
         kinship(slots, **CONVERSION_PARTS) * np.outer(prior.conversion_sd, prior.conversion_sd)
-        + STORY_SD**2 * _along(np.log(prior.conversion).mean(axis=1))
+        + prior.trust.story_sd**2 * _along(np.log(prior.conversion).mean(axis=1))
         + RHYTHM_SD**2 * _along(np.log(usual.conversion_shape[hour]))
         + FLASH_SD**2 * np.outer(prior.flash, prior.flash)
-        + RUSH_SD**2 * np.outer(rush, rush)
+        + prior.trust.rush_sd**2 * np.outer(rush, rush)
     )
-    return Belief(np.r_[RUSH * rush * known, np.zeros(channels)], _joined(cov, CHANNEL_CONVERSION, channels))
+    mean = np.r_[prior.trust.rush * rush * known, np.zeros(channels)]
+    return Belief(mean, _joined(cov, CHANNEL_CONVERSION, channels))
 
 
 def _along(log: Floats) -> Floats:
