@@ -12,6 +12,7 @@ import pytest
 
 from planner.brief import Brief
 from planner.brief.playbook import builtin_playbooks, load_playbook, playbook_text
+from planner.brief.profile import Profile
 from planner.brief.slots import make_slots
 from planner.brief.trust import Trust
 from planner.market import forecast_market
@@ -76,3 +77,32 @@ def test_without_events_conversion_follows_the_story_as_far_as_it_is_believed() 
     assert ratio.std() < 0.05  # the whole story, up to the usual day's rhythm
     spreads = [np.log(forecast(trusting(story=part, rush=0.0))["conversion_ratio"]).std() for part in (0.0, 0.3, 1.0)]
     assert spreads[0] < spreads[1] < spreads[2]
+
+
+def test_a_profile_is_read_from_the_file_and_its_faults_have_lines(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    entry = "[windows.by_hour]\ntraffic = [1.2, 0.9]\n[windows.name]"
+    path.write_text(playbook_text("double11").replace("[windows.name]", entry, 1), encoding="utf-8")
+    assert load_playbook(path).windows[0].by_hour == Profile(traffic=(1.2, 0.9))
+    path.write_text(path.read_text(encoding="utf-8").replace("1.2, 0.9", "1.2, -0.9"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"mine\.toml:\d+.*traffic"):
+        load_playbook(path)
+
+
+def test_hours_of_a_window_differ_as_its_profile_says() -> None:
+    playbook = load_playbook("double11")
+    profile = Profile(traffic=(2.0, 1.0, 0.5), price=(1.5,), conversion=(1.0, 1.2))
+    windows = [w.model_copy(update={"by_hour": profile}) if w.id == "night" else w for w in playbook.windows]
+    brief = a_brief()
+    plain = forecast_market(brief, make_slots(brief.timetable), None).table
+    shaped = brief.laid_on(playbook.model_copy(update={"windows": tuple(windows)}))
+    table = forecast_market(shaped, make_slots(shaped.timetable), None).table
+    night = ((table["window"] == "night") & (table["channel"] == "words")).to_numpy()
+    for name, factors in (
+        ("traffic", [2.0, 1.0, 0.5, 0.5, 0.5, 0.5]),
+        ("price", [1.5] * 6),
+        ("conversion", [1.0, 1.2, 1.2, 1.2, 1.2, 1.2]),
+    ):
+        ratio = (table[f"{name}_prior"] / plain[f"{name}_prior"]).to_numpy()
+        np.testing.assert_allclose(ratio[night], factors)
+        np.testing.assert_allclose(ratio[table["window"] != "night"], 1.0)

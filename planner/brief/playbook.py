@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from planner.brief.profile import Profile
 from planner.brief.toml_input import TomlSource, complaint, parse_model, read_toml, suggestion
 from planner.brief.toml_texts import one_line
 from planner.brief.trust import Trust
@@ -136,6 +137,7 @@ class Window(_Frozen):
     posts: tuple[MomentField, ...] = ()
     reason: TextField
     prior: Prior = Prior()
+    by_hour: Profile = Profile()
 
 
 # Hours of a promotion that its playbook says nothing of.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -48,15 +49,22 @@ def prior_table(brief: Brief, slots: pd.DataFrame, channels: tuple[str, ...]) ->
     def column(name: str) -> Floats:
         return np.array([getattr(window.prior, name) for window in found], dtype=np.float64)
 
+    def hourly(name: Literal["traffic", "price", "conversion"]) -> Floats:
+        laid = brief.timetable
+        begins = [window.start.at(laid.date, laid.opening, laid.zone) for window in found]
+        since = [(start - begin).total_seconds() / 3600 for start, begin in zip(slots["start"], begins, strict=True)]
+        factors = [window.by_hour.at(name, hours) for window, hours in zip(found, since, strict=True)]
+        return (column(name) * factors)[:, None]
+
     flash = np.array([_flash_lift(window) for window in found])
     named = np.array([[_share(window, role, roles) for role in roles] for window in found]).reshape(
         len(found), len(roles)
     )
     wide = np.ones(len(roles))
     return PriorTable(
-        column("traffic")[:, None] * wide,
-        column("price")[:, None] * wide,
-        column("conversion")[:, None] * named,
+        hourly("traffic") * wide,
+        hourly("price") * wide,
+        hourly("conversion") * named,
         np.log(flash),
         column("traffic_sd"),
         column("price_sd"),
