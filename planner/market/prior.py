@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from planner.brief import Brief
 from planner.brief.playbook import OUTSIDE, Prior, Window
+from planner.brief.timetable import Timetable
 from planner.brief.trust import Trust
 
 __all__ = ["PriorTable", "kinship", "prior_table"]
@@ -40,8 +41,11 @@ class PriorTable:
     trust: Trust
 
 
-def prior_table(brief: Brief, slots: pd.DataFrame, channels: tuple[str, ...]) -> PriorTable:
-    """Return what the playbook lets expect."""
+def prior_table(
+    brief: Brief, slots: pd.DataFrame, channels: tuple[str, ...], *, laid: Timetable | None = None
+) -> PriorTable:
+    """Return what the playbook lets expect of slots: the promotion's own, or those of a past one it is laid on."""
+    on = laid or brief.timetable
     windows = {window.id: window for window in brief.playbook.windows}
     found = [windows.get(str(key), OUTSIDE) for key in slots["window"]]
     roles = [described.role if (described := brief.channel(name)) else "other" for name in channels]
@@ -50,8 +54,7 @@ def prior_table(brief: Brief, slots: pd.DataFrame, channels: tuple[str, ...]) ->
         return np.array([getattr(window.prior, name) for window in found], dtype=np.float64)
 
     def hourly(name: Literal["traffic", "price", "conversion"]) -> Floats:
-        laid = brief.timetable
-        begins = [window.start.at(laid.date, laid.opening, laid.zone) for window in found]
+        begins = [window.start.at(on.date, on.opening, on.zone) for window in found]
         since = [(start - begin).total_seconds() / 3600 for start, begin in zip(slots["start"], begins, strict=True)]
         factors = [window.by_hour.at(name, hours) for window, hours in zip(found, since, strict=True)]
         return (column(name) * factors)[:, None]

@@ -24,7 +24,19 @@ from planner.market.usual_day import Usual
 from planner.market.whole_shop import hear_shop, shop_day
 from planner.vocabulary.wording import Message
 
-__all__ = ["Uplift", "expected_conversion", "learn_uplift"]
+__all__ = [
+    "CHANNEL_CONVERSION",
+    "CHANNEL_TRAFFIC",
+    "Uplift",
+    "click_counts",
+    "conversion_belief",
+    "expected_conversion",
+    "expected_lift",
+    "learn_uplift",
+    "order_counts",
+    "volume_belief",
+    "year_kinship",
+]
 
 Floats = NDArray[np.float64]
 # Log standard deviations of a single hour and channel, and of a channel. What sets one event off from what events
@@ -124,8 +136,9 @@ def learn_uplift(
         [slots x channels]
     """
     count, trust = len(channels.names), prior.trust
-    volume = _volume_belief(slots, prior, float(np.mean(channels.gamma)), count)
-    chance = _conversion_belief(slots, usual, prior, count, known=evidence.known)
+    volume = volume_belief(slots, prior, float(np.mean(channels.gamma)), count)
+    hour = np.asarray(pd.DatetimeIndex(slots["start"]).hour)
+    chance = conversion_belief(slots, usual.conversion_shape[hour], prior, count, known=evidence.known)
     year_level = np.hypot(trust.year_level, YEAR_PRICE * float(np.mean(channels.gamma)))
     volume_year = _raised(_joined(_year(slots, trust.year_traffic), 0.1, count), len(slots), year_level)
     chance_year = _joined(_year(slots, trust.year_conversion), 0.05, count)
@@ -148,10 +161,10 @@ def learn_uplift(
                 expected=(prior.traffic.mean(axis=1), expected_lift(prior, known=True).mean(axis=1)),
             )
             continue
-        own = _own_clicks(past, overlap, matched, usual, channels, clicks)
+        own = click_counts(past, overlap, matched, usual, channels, clicks)
         volume = learn(volume, volume_year, own)
         chance = learn(
-            chance, chance_year, _own_orders(brief, past, slots, overlap, volume, own=own, conversion=conversion)
+            chance, chance_year, order_counts(brief, past, slots, overlap, volume, own=own, conversion=conversion)
         )
         share = overlap / np.maximum(overlap.sum(axis=1, keepdims=True), 1e-9)
         seen_clicks += share.T @ np.nan_to_num(past.panel.clicks)
@@ -170,7 +183,7 @@ def learn_uplift(
     )
 
 
-def _volume_belief(slots: pd.DataFrame, prior: PriorTable, gamma: float, channels: int) -> Belief:
+def volume_belief(slots: pd.DataFrame, prior: PriorTable, gamma: float, channels: int) -> Belief:
     """Return what is believed of clicks at a fixed bid, around the playbook's."""
     # The spread of clicks at a fixed bid, where price counts several times over, is held to what events have shown.
     spread = np.minimum(np.sqrt(prior.traffic_sd**2 + (gamma * prior.price_sd) ** 2), prior.trust.most_spread)
@@ -179,15 +192,14 @@ def _volume_belief(slots: pd.DataFrame, prior: PriorTable, gamma: float, channel
     return Belief(np.zeros(len(slots) + channels), _joined(cov, CHANNEL_TRAFFIC, channels))
 
 
-def _conversion_belief(slots: pd.DataFrame, usual: Usual, prior: PriorTable, channels: int, *, known: bool) -> Belief:
-    """Return what is believed of conversion, around the playbook's."""
-    hour = np.asarray(pd.DatetimeIndex(slots["start"]).hour)
+def conversion_belief(slots: pd.DataFrame, rhythm: Floats, prior: PriorTable, channels: int, *, known: bool) -> Belief:
+    """Return what is believed of conversion, around the playbook's; `rhythm` is a usual day's, by slot."""
     since = (slots["since_opening"] + slots["hours"] / 2).to_numpy(dtype=np.float64)
     rush = np.where(since > 0, np.exp(-np.maximum(since, 0) / RUSH_HOURS), 0.0)
     cov = (
         kinship(slots, **CONVERSION_PARTS) * np.outer(prior.conversion_sd, prior.conversion_sd)
         + prior.trust.story_sd**2 * _along(np.log(prior.conversion).mean(axis=1))
-        + RHYTHM_SD**2 * _along(np.log(usual.conversion_shape[hour]))
+        + RHYTHM_SD**2 * _along(np.log(rhythm))
         + FLASH_SD**2 * np.outer(prior.flash, prior.flash)
         + prior.trust.rush_sd**2 * np.outer(rush, rush)
     )
@@ -209,7 +221,12 @@ def _raised(cov: Floats, slots: int, sd: float) -> Floats:
 
 def _year(slots: pd.DataFrame, sd: float) -> Floats:
     """Return the covariance of one event's deviation from what events share. [slots x slots]"""
-    return kinship(slots, event=YEAR_SHARED, window=0.0, near=1 - YEAR_SHARED) * sd**2
+    return year_kinship(slots) * sd**2
+
+
+def year_kinship(slots: pd.DataFrame) -> Floats:
+    """Return how one event's deviations of its hours hang together. [slots x slots]"""
+    return kinship(slots, event=YEAR_SHARED, window=0.0, near=1 - YEAR_SHARED)
 
 
 def _joined(slots: Floats, channel_sd: float, channels: int) -> Floats:
@@ -230,7 +247,7 @@ def _overlap(brief: Brief, slots: pd.DataFrame, past: PastPanel) -> tuple[Floats
     return np.maximum(within, 0.0) / length, start
 
 
-def _own_clicks(
+def click_counts(
     past: PastPanel, overlap: Floats, start: NDArray[np.int64], usual: Usual, channels: Channels, clicks: Floats
 ) -> Counts:
     """Return a past event's clicks beside what was expected at the bids of then."""
@@ -246,7 +263,7 @@ def _own_clicks(
     return Counts(past.panel.clicks, expected, overlap, past.panel.spent, CELL_TRAFFIC)
 
 
-def _own_orders(
+def order_counts(
     brief: Brief, past: PastPanel, slots: pd.DataFrame, overlap: Floats, volume: Belief, own: Counts, conversion: Floats
 ) -> Counts:
     """Return a past event's orders beside what its clicks let expect in the hours that book them."""
